@@ -129,7 +129,7 @@ def build_graph(weights: Weights) -> bytes:
     graph.port(11, "x", _FLOAT, ["batch", "length", hidden])
     graph.port(11, "mask", _INT32, ["batch", "length"])
     norm = [graph.constant(name, weights.plain[name]) for name in ("emb.ln.w", "emb.ln.b")]
-    x = graph.node("LayerNormalization", ["x", *norm], ["start"], axis=-1, epsilon=weights.shape.epsilon)
+    x = graph.node("LayerNormalization", ["x", *norm], ["start"], axis=2, epsilon=weights.shape.epsilon)
     for index in range(weights.shape.layers):
         x = _layer(graph, weights, index, x)
     graph.node("Identity", [x], ["states"])
