@@ -214,7 +214,6 @@ create table cases (
     waiting_since  timestamptz,
     active_at      timestamptz not null,
     created_at     timestamptz not null,
-    updated_event  bigint not null default 0,
     primary key (workspace_id, id),
     foreign key (workspace_id, customer_id) references customers on delete cascade
 );
@@ -262,7 +261,7 @@ create table verdicts (
     workspace_id   bigint not null,
     id             bigint generated always as identity,
     case_id        bigint not null,
-    event_number   bigint not null,
+    message_id     bigint not null,
     kind           text not null check (kind in ('answer', 'ask', 'suggest', 'hand_over', 'stay_silent')),
     entry_id       bigint,
     reason         text,
@@ -275,7 +274,8 @@ create table verdicts (
     primary key (workspace_id, id),
     foreign key (workspace_id, case_id) references cases on delete cascade
 );
-create unique index verdicts_once on verdicts (workspace_id, case_id, event_number);
+-- A question is decided once, however often its job runs.
+create unique index verdicts_once on verdicts (workspace_id, case_id, message_id);
 
 create table messages (
     workspace_id        bigint not null,

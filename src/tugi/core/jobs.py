@@ -1,0 +1,112 @@
+"""Work that must happen: stored with the event that caused it, run by pgqueuer, with bounded attempts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.errors import RetryRequested
+from pgqueuer.models import Job
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
+
+from tugi.core.database import AWAY
+from tugi.core.errors import Unavailable
+
+log = structlog.get_logger("tugi.jobs")
+
+Ids = Mapping[str, Any]
+JobFunction = Callable[[Ids], Awaitable[None]]
+ATTEMPTS = 5
+# A job whose worker died is taken over after this long without a heartbeat.
+HEARTBEAT = timedelta(seconds=6)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """How one kind of job runs; `gave_up` is told when the last attempt failed, so that a person sees it."""
+
+    run: JobFunction
+    gave_up: JobFunction | None = None
+
+
+class Worker:
+    """Runs jobs of the given kinds until told to stop, through any absence of the database."""
+
+    def __init__(self, dsn: str, kinds: Mapping[str, JobKind], *, size: int = 3) -> None:
+        self._dsn = dsn
+        self._kinds = kinds
+        self._size = size
+        self._stop = asyncio.Event()
+        self._current: QueueManager | None = None
+
+    def stop(self) -> None:
+        """Finish the jobs in hand, take no new ones."""
+        self._stop.set()
+        if self._current:
+            self._current.shutdown.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; after a lost connection, start over with a growing pause (at most 5 s)."""
+        pause = 0.2
+        while not self._stop.is_set():
+            try:
+                await self._run_once()
+                pause = 0.2
+            except (*AWAY, RuntimeError, ExceptionGroup) as error:
+                log.warning("worker lost the database", error=str(error) or type(error).__name__, pause=pause)
+                try:
+                    await asyncio.wait_for(self._stop.wait(), pause)
+                except TimeoutError:
+                    pause = min(pause * 2, 5)
+
+    async def _run_once(self) -> None:
+        pool = await asyncpg.create_pool(
+            self._dsn, min_size=1, max_size=self._size, timeout=5, command_timeout=30
+        )
+        try:
+            manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+            for name, kind in self._kinds.items():
+                manager.entrypoint(name, on_failure="hold")(self._wrapped(name, kind))
+            self._current = manager
+            if self._stop.is_set():
+                return
+            await manager.run(
+                dequeue_timeout=timedelta(seconds=2),
+                batch_size=10,
+                heartbeat_timeout=HEARTBEAT,
+                shutdown_on_listener_failure=True,
+            )
+        finally:
+            self._current = None
+            try:
+                await asyncio.wait_for(pool.close(), 3)
+            except TimeoutError:
+                pool.terminate()
+
+    def _wrapped(self, name: str, kind: JobKind) -> Callable[[Job], Awaitable[None]]:
+        async def attempt(job: Job) -> None:
+            ids = msgspec.json.decode(job.payload or b"{}")
+            try:
+                await kind.run(ids)
+            except Unavailable as error:
+                # Not the job's fault: it waits for the database without using up its attempts quickly.
+                raise RetryRequested(delay=timedelta(seconds=2), reason=error.message) from error
+            except Exception as error:
+                if job.attempts + 1 < ATTEMPTS:
+                    delay = timedelta(seconds=0.5 * 3**job.attempts)
+                    log.warning("job failed, will retry", job=name, attempt=job.attempts + 1, exc_info=error)
+                    raise RetryRequested(delay=delay, reason=str(error)) from error
+                log.error("job failed for good", job=name, ids=ids, exc_info=error)
+                if kind.gave_up:
+                    await kind.gave_up(ids)
+                raise
+
+        return attempt

@@ -1,0 +1,60 @@
+"""What an operator may set: one frozen object, read once from a file and TUGI_* variables."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from tugi.core.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. `home` holds the embedded database, files and trained models."""
+
+    home: Path = Path.home() / ".local" / "share" / "tugi"
+    host: str = "127.0.0.1"
+    port: int = 8321
+    database_url: str | None = None
+    postgres_bin: Path | None = None
+    public_url: str | None = None
+    s3_bucket: str | None = None
+    s3_endpoint: str | None = None
+    engine: str = "e5"
+    log_level: str = "info"
+
+    @property
+    def base_url(self) -> str:
+        """The address people use, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _converted(name: str, value: str) -> object:
+    if name in {"home", "postgres_bin"}:
+        return Path(value).expanduser().absolute()
+    if name == "port":
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            raise Invalid(f"TUGI_PORT must be a number from 1 to 65535, not {value!r}.")
+        return int(value)
+    return value
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Settings from TUGI_CONFIG (a TOML file, optional), overridden by TUGI_* variables.
+
+    Raises Invalid for an unknown key in the file or a value of the wrong form.
+    """
+    env = dict(os.environ) if environment is None else environment
+    known = {field.name for field in fields(Settings)}
+    values: dict[str, object] = {}
+    if path := env.get("TUGI_CONFIG"):
+        for name, value in tomllib.loads(Path(path).read_text()).items():
+            if name not in known:
+                raise Invalid(f"{path}: unknown setting {name!r}; known are {', '.join(sorted(known))}.")
+            values[name] = _converted(name, str(value))
+    for name in known:
+        if value := env.get(f"TUGI_{name.upper()}"):
+            values[name] = _converted(name, value)
+    return Settings(**values)  # pyright: ignore[reportArgumentType]
