@@ -5,8 +5,12 @@
 
 type Triple = readonly [number, number, number];
 
-const ENOUGH = 4.5;
+// A little more than the law's 4.5, since the colours are rounded when they are written.
+const ENOUGH = 4.6;
 const WHITE: Triple = [1, 1, 1];
+const INK: Triple = [0.22, 0.015, 255];
+/** From here on a colour is light by nature: dark words suit it, white ones would make it mud. */
+const LIGHT = 0.72;
 
 export interface Accent {
   /** Surface of buttons and own bubbles. */
@@ -22,18 +26,25 @@ export interface Accent {
 
 /** The accent of `hex` for a light or dark set. A colour that cannot be read falls back on the house's own. */
 export function accentOf(hex: string, dark: boolean): Accent {
-  const [lightness, chroma, hue] = toOklch(fromHex(hex) ?? fromHex("#2f6f5e") ?? WHITE);
-  const ground = fromOklch(dark ? [0.235, 0.008, 255] : [0.965, 0.004, 255]);
-  const solid = towards([lightness, chroma, hue], WHITE, -1);
+  const colour = visible(toOklch(fromHex(hex) ?? fromHex("#2f6f5e") ?? WHITE));
+  const [lightness, chroma, hue] = colour;
+  const ground = fromOklch(dark ? [0.262, 0.009, 255] : [0.943, 0.005, 255]);
+  const inked = lightness >= LIGHT;
+  const solid = inked ? towards(colour, fromOklch(INK), 1) : towards(colour, WHITE, -1);
   const text = towards([dark ? Math.max(lightness, 0.72) : Math.min(lightness, 0.55), Math.min(chroma, 0.16), hue], ground, dark ? 1 : -1);
   return {
     solid: css(solid),
-    solidHover: css([solid[0] - 0.045, solid[1], solid[2]]),
-    onSolid: css([1, 0, 0]),
+    solidHover: css([solid[0] + (inked ? 0.03 : -0.045), solid[1], solid[2]]),
+    onSolid: css(inked ? INK : [1, 0, 0]),
     text: css(text),
-    surface: css([dark ? 0.265 : 0.955, Math.min(chroma, dark ? 0.035 : 0.022), hue]),
+    surface: css([dark ? 0.255 : 0.957, Math.min(chroma, dark ? 0.035 : 0.022), hue]),
     border: css([dark ? 0.4 : 0.85, Math.min(chroma, 0.06), hue]),
   };
+}
+
+/** A shop that names white would have a button nobody sees: near-white becomes the house's ink. */
+function visible(colour: Triple): Triple {
+  return colour[0] > 0.9 && colour[1] < 0.05 ? [0.35, 0.02, 255] : colour;
 }
 
 /** Contrast of two colours in linear sRGB, 1 to 21. */
