@@ -1,0 +1,27 @@
+/** Short words at the foot of the screen: what happened, and one thing to do about it. */
+import { signal } from "@preact/signals";
+import { newId } from "../shared/http";
+
+export interface Notice {
+  id: string;
+  text: string;
+  tone: "plain" | "bad";
+  /** Label and deed of the one button, e.g. Undo. */
+  act: { label: string; run: () => void } | null;
+}
+
+export const notices = signal<readonly Notice[]>([]);
+
+const PLAIN_MS = 6_000;
+const MOST = 3;
+
+/** Shows a notice; a plain one goes by itself, a bad one stays until it is closed. */
+export function tell(text: string, options: { tone?: Notice["tone"]; act?: Notice["act"] } = {}): void {
+  const notice: Notice = { id: newId(), text, tone: options.tone ?? "plain", act: options.act ?? null };
+  notices.value = [...notices.peek(), notice].slice(-MOST);
+  if (notice.tone === "plain") setTimeout(() => hide(notice.id), PLAIN_MS);
+}
+
+export function hide(id: string): void {
+  notices.value = notices.peek().filter((notice) => notice.id !== id);
+}
