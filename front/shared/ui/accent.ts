@@ -42,8 +42,9 @@ export function accentOf(hex: string, dark: boolean): Accent {
   };
 }
 
-/** A shop that names white would have a button nobody sees: near-white becomes the house's ink. */
+/** A white or pitch-black button would be seen by nobody on a ground of the same: both become ink. */
 function visible(colour: Triple): Triple {
+  if (colour[0] < 0.3) return [0.3, colour[1], colour[2]];
   return colour[0] > 0.9 && colour[1] < 0.05 ? [0.35, 0.02, 255] : colour;
 }
 
