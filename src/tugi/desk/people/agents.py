@@ -67,12 +67,17 @@ def _from_row(row: Row) -> Agent:
     )
 
 
-async def list_all(tx: Transaction, ids: Sequence[int] | None = None) -> list[Agent]:
-    """The workspace's agents by name, or those of them with the given ids."""
-    if ids is None:
-        rows = await tx.fetch(_SELECT + "order by lower(a.name), a.id", tx.workspace_id)
-    else:
-        rows = await tx.fetch(_SELECT + "and a.id = any($2) order by a.id", tx.workspace_id, list(ids))
+async def list_all(tx: Transaction) -> list[Agent]:
+    """The workspace's agents, by name."""
+    rows = await tx.fetch(_SELECT + "order by lower(a.name), a.id", tx.workspace_id)
+    return [_from_row(row) for row in rows]
+
+
+async def of_ids(tx: Transaction, agent_ids: Sequence[int]) -> list[Agent]:
+    """The agents with these ids that exist."""
+    rows = await tx.fetch(
+        _SELECT + "and a.id = any($2::bigint[]) order by a.id", tx.workspace_id, list(agent_ids)
+    )
     return [_from_row(row) for row in rows]
 
 
@@ -196,6 +201,17 @@ async def find_password(tx: Transaction, email: str) -> tuple[int, int, str | No
         "select workspace_id, id, password_hash from agents where lower(email) = lower($1) and active", email
     )
     return (row["workspace_id"], row["id"], row["password_hash"]) if row else None
+
+
+async def any_exists(tx: Transaction) -> bool:
+    """Whether the transaction sees any agent."""
+    return await tx.fetchval("select exists (select from agents)")
+
+
+async def find_place(tx: Transaction, email: str) -> tuple[int, int] | None:
+    """Workspace and id of an agent by e-mail, switched off or not, over every workspace."""
+    row = await tx.fetchrow("select workspace_id, id from agents where lower(email) = lower($1)", email)
+    return (row["workspace_id"], row["id"]) if row else None
 
 
 async def get_password_hash(tx: Transaction, agent_id: int) -> str | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tugi.core import clock
 from tugi.core.database import Database, Transaction
-from tugi.core.errors import NotSignedIn, TooMany
+from tugi.core.errors import Invalid, NotSignedIn, TooMany
 from tugi.core.events import Actor
 from tugi.desk.people import agents, passwords, sessions
 
@@ -31,9 +31,26 @@ async def sign_in(database: Database, email: str, password: str, address: str) -
         raise NotSignedIn("The e-mail address or the password is not right. Check both and try again.")
     workspace_id, agent_id, _ = known
     async with database.everywhere() as tx:
-        await tx.execute("delete from sign_in_attempts where email = $1 and address = $2", email, address)
+        await _forget(tx, email, address)
     async with database.transaction(workspace_id, Actor("agent", agent_id)) as tx:
         return await sessions.start(tx, workspace_id, agent_id)
+
+
+async def check_password(
+    database: Database, agent_id: int, password: str, stored: str | None, address: str
+) -> None:
+    """Raises Invalid unless the password is the stored one; failures count as those of signing in."""
+    name = f"agent {agent_id}"
+    async with database.everywhere() as tx:
+        await _count(tx, name, address)
+    if not await passwords.matches(password, stored):
+        raise Invalid("The old password is not right.", fields={"password.old": "It is not right."})
+    async with database.everywhere() as tx:
+        await _forget(tx, name, address)
+
+
+async def _forget(tx: Transaction, email: str, address: str) -> None:
+    await tx.execute("delete from sign_in_attempts where email = $1 and address = $2", email, address)
 
 
 async def _count(tx: Transaction, email: str, address: str) -> None:

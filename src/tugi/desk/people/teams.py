@@ -29,12 +29,17 @@ def _from_row(row: Row) -> Team:
     return Team(id=row["id"], name=row["name"], agent_ids=list(row["agent_ids"]))
 
 
-async def list_all(tx: Transaction, ids: Sequence[int] | None = None) -> list[Team]:
-    """The workspace's teams by name, or those of them with the given ids."""
-    if ids is None:
-        rows = await tx.fetch(_SELECT + "order by lower(t.name)", tx.workspace_id)
-    else:
-        rows = await tx.fetch(_SELECT + "and t.id = any($2) order by t.id", tx.workspace_id, list(ids))
+async def list_all(tx: Transaction) -> list[Team]:
+    """The workspace's teams, by name."""
+    rows = await tx.fetch(_SELECT + "order by lower(t.name)", tx.workspace_id)
+    return [_from_row(row) for row in rows]
+
+
+async def of_ids(tx: Transaction, team_ids: Sequence[int]) -> list[Team]:
+    """The teams with these ids that exist."""
+    rows = await tx.fetch(
+        _SELECT + "and t.id = any($2::bigint[]) order by t.id", tx.workspace_id, list(team_ids)
+    )
     return [_from_row(row) for row in rows]
 
 

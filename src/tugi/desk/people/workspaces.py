@@ -159,6 +159,12 @@ async def any_exists(tx: Transaction) -> bool:
     return await tx.fetchval("select exists (select from workspaces)")
 
 
+async def find_only_id(tx: Transaction) -> int | None:
+    """The id of the only workspace, in a transaction that sees every workspace; None if none or several."""
+    rows = await tx.fetch("select id from workspaces limit 2")
+    return rows[0]["id"] if len(rows) == 1 else None
+
+
 async def create(
     tx: Transaction, name: str, *, robot_mode: RobotMode = "answer", widget_key: str | None = None
 ) -> Workspace:

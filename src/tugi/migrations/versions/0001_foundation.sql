@@ -303,6 +303,7 @@ create table messages (
 -- However often a channel delivers it, a message is stored once.
 create unique index messages_once on messages (workspace_id, channel_account_id, external_id);
 create index messages_of_case on messages (workspace_id, case_id, id);
+create index messages_of_entry on messages (workspace_id, entry_id, created_at) where entry_id is not null;
 
 create table attachments (
     workspace_id  bigint not null,
