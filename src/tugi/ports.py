@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -26,3 +27,27 @@ class Embedder(Protocol):
     def embed_now(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same in the calling thread, for commands and child processes."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from a customer, as every channel hands it to the desk.
+
+    address: the sender's address on the channel (visitor id, e-mail, phone); `proven` tells whether
+    the channel vouches for it. external_id: the sender's or provider's own id of the message,
+    unique within the channel account: a redelivery carries the same one.
+    page: {"url", "title", "language"} of the shop page, if any.
+    chosen: (message id, entry id) of a "did you mean" choice the customer clicked.
+    """
+
+    channel: str
+    channel_account_id: int
+    address: str
+    external_id: str
+    text: str
+    proven: bool = False
+    name: str | None = None
+    language: str | None = None
+    page: Mapping[str, str] | None = None
+    attachment_ids: tuple[int, ...] = ()
+    chosen: tuple[int, int] | None = None

@@ -1,0 +1,278 @@
+"""Cases: one matter of one customer. The only writer of the table and the home of its state machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from tugi.core import clock
+from tugi.core.database import Transaction
+from tugi.core.errors import Conflict, Invalid, NotFound
+
+Status = Literal[
+    "new",
+    "open",
+    "waiting_customer",
+    "waiting_internal",
+    "snoozed",
+    "resolved",
+    "closed",
+    "spam",
+    "merged",
+]
+Handler = Literal["robot", "queue", "agent"]
+
+ACTIVE: frozenset[Status] = frozenset({"new", "open", "waiting_customer", "waiting_internal"})
+# What an agent may choose, from each status. A closed case is locked: a new message opens a new case.
+NEXT: Mapping[Status, frozenset[Status]] = {
+    "new": frozenset({"open", "waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
+    "open": frozenset({"waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
+    "waiting_customer": frozenset({"open", "waiting_internal", "snoozed", "resolved", "spam"}),
+    "waiting_internal": frozenset({"open", "waiting_customer", "snoozed", "resolved", "spam"}),
+    "snoozed": frozenset({"open", "waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
+    "resolved": frozenset({"open", "closed"}),
+    "closed": frozenset(),
+    "spam": frozenset({"open"}),
+    "merged": frozenset(),
+}
+# A message within this time after the resolution belongs to the same matter.
+REOPEN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as agents see one. `unread` is the viewer's own; `waiting_since`: the customer waits for us."""
+
+    id: int
+    number: int
+    customer_id: int
+    customer_name: str | None
+    channel: str
+    subject: str
+    language: str | None
+    status: Status
+    handler: Handler
+    assignee_id: int | None
+    team_id: int | None
+    robot_paused: bool
+    robot_turns: int
+    hand_over_reason: str | None
+    snoozed_until: datetime | None
+    preview: str
+    preview_from: str | None
+    waiting_since: datetime | None
+    active_at: datetime
+    created_at: datetime
+    customer_read_id: int = 0
+    unread: int = 0
+
+
+SELECT = """
+select c.id, c.number, c.customer_id, k.name as customer_name, c.channel, c.subject, c.language, c.status,
+       c.handler, c.assignee_id, c.team_id, c.robot_paused, c.robot_turns, c.hand_over_reason, c.snoozed_until,
+       c.preview, c.preview_from, c.waiting_since, c.active_at, c.created_at,
+       coalesce(r.message_id, 0) as customer_read_id
+from cases c
+join customers k on k.workspace_id = c.workspace_id and k.id = c.customer_id
+left join readings r on r.workspace_id = c.workspace_id and r.case_id = c.id and r.reader_id = 0
+"""
+
+
+def case_of(row: Mapping[str, Any]) -> Case:
+    """A Case from a row of SELECT."""
+    return Case(**dict(row))
+
+
+async def of_ids(tx: Transaction, case_ids: Sequence[int]) -> list[Case]:
+    """The cases with these ids that exist."""
+    rows = await tx.fetch(
+        SELECT + "where c.workspace_id = $1 and c.id = any($2::bigint[]) order by c.id",
+        tx.workspace_id,
+        sorted(set(case_ids)),
+    )
+    return [case_of(row) for row in rows]
+
+
+async def get_case(tx: Transaction, case_id: int) -> Case:
+    """Raises NotFound."""
+    found = await of_ids(tx, [case_id])
+    if not found:
+        raise NotFound("There is no such case.")
+    return found[0]
+
+
+async def find_id(tx: Transaction, number: int) -> int | None:
+    """The id of case T-`number`."""
+    return await tx.fetchval("select id from cases where workspace_id = $1 and number = $2", tx.workspace_id, number)
+
+
+async def lock(tx: Transaction, case_id: int) -> Case:
+    """The case, held until the commit so that nobody else changes it. Raises NotFound."""
+    held = await tx.fetchval(
+        "select id from cases where workspace_id = $1 and id = $2 for update", tx.workspace_id, case_id
+    )
+    if held is None:
+        raise NotFound("There is no such case.")
+    return await get_case(tx, case_id)
+
+
+async def find_current(tx: Transaction, customer_id: int) -> Case | None:
+    """The customer's newest case that a message may still join, held until the commit."""
+    case_id = await tx.fetchval(
+        "select id from cases where workspace_id = $1 and customer_id = $2 "
+        "and status not in ('closed', 'spam', 'merged') order by id desc limit 1 for update",
+        tx.workspace_id,
+        customer_id,
+    )
+    if case_id is None:
+        return None
+    case = await get_case(tx, case_id)
+    if case.status == "resolved" and case.active_at + REOPEN < clock.now():
+        return None
+    return case
+
+
+async def open_case(
+    tx: Transaction, customer_id: int, *, channel: str, subject: str, language: str | None, handler: Handler
+) -> int:
+    """A new case's id; its number comes from the workspace's own counter."""
+    case_id = await tx.fetchval(
+        "with numbered as (update counters set case_number = case_number + 1 where workspace_id = $1 "
+        "returning case_number) "
+        "insert into cases (workspace_id, number, customer_id, channel, subject, language, status, handler, "
+        "active_at, created_at) "
+        "select $1, case_number, $2, $3, $4, $5, 'new', $6, $7, $7 from numbered returning id",
+        tx.workspace_id,
+        customer_id,
+        channel,
+        subject[:200],
+        language,
+        handler,
+        clock.now(),
+    )
+    tx.happened("CaseOpened", case_id=case_id, customer_id=customer_id)
+    return case_id
+
+
+def after_customer(status: Status) -> Status:
+    """The status after the customer has said something: our turn."""
+    if status in ("closed", "spam", "merged"):
+        raise Conflict("This case takes no more messages.")
+    return "new" if status == "new" else "open"
+
+
+def after_answer(status: Status) -> Status:
+    """The status after we have answered: the customer's turn. An answer to a resolved case keeps it resolved."""
+    if status in ("closed", "spam", "merged"):
+        raise Conflict("This case is closed. Open a new one to write to the customer.")
+    return "resolved" if status == "resolved" else "waiting_customer"
+
+
+async def heard(tx: Transaction, case: Case, preview: str, *, language: str | None, handler: Handler) -> None:
+    """The customer has said something."""
+    now = clock.now()
+    await tx.execute(
+        "update cases set status = $3, handler = $4, preview = $5, preview_from = 'customer', active_at = $6, "
+        "waiting_since = coalesce(waiting_since, $6), snoozed_until = null, language = coalesce($7, language), "
+        "robot_turns = case when status = 'resolved' then 0 else robot_turns end "
+        "where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        after_customer(case.status),
+        handler,
+        preview[:200],
+        now,
+        language,
+    )
+
+
+async def answered(tx: Transaction, case: Case, preview: str, *, by: Literal["agent", "robot"]) -> None:
+    """We have answered: the agent takes the floor, or keeps it; the robot has used one of its turns."""
+    agent_id = tx.actor.id if by == "agent" else None
+    await tx.execute(
+        "update cases set status = $3, preview = $4, preview_from = $5, active_at = $6, waiting_since = null, "
+        "handler = case when $5 = 'agent' then 'agent' else handler end, "
+        "assignee_id = case when $5 = 'agent' then coalesce(assignee_id, $7) else assignee_id end, "
+        "robot_turns = case when $5 = 'robot' then robot_turns + 1 else robot_turns end, "
+        "snoozed_until = null where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        after_answer(case.status),
+        preview[:200],
+        by,
+        clock.now(),
+        agent_id,
+    )
+
+
+async def set_status(tx: Transaction, case: Case, status: Status, until: datetime | None = None) -> None:
+    """Move to a status an agent may choose. Raises Conflict when the machine forbids it, Invalid for `until`."""
+    if status == case.status and status != "snoozed":
+        return
+    if status not in NEXT[case.status]:
+        raise Conflict(f"A case that is {case.status} cannot become {status}.")
+    if status == "snoozed" and (until is None or until <= clock.now()):
+        raise Invalid("Choose a time in the future to snooze until.", fields={"until": "in the future"})
+    await tx.execute(
+        "update cases set status = $3, snoozed_until = $4, "
+        "waiting_since = case when $3 in ('resolved', 'closed', 'spam') then null else waiting_since end "
+        "where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        status,
+        until if status == "snoozed" else None,
+    )
+    tx.happened("CaseStatusChanged", case_id=case.id, status=status, until=until.isoformat() if until else None)
+
+
+async def set_floor(
+    tx: Transaction,
+    case: Case,
+    *,
+    handler: Handler,
+    assignee_id: int | None,
+    team_id: int | None,
+    hand_over_reason: str | None,
+) -> None:
+    """Who has the floor, and whose case it is."""
+    await tx.execute(
+        "update cases set handler = $3, assignee_id = $4, team_id = $5, hand_over_reason = $6 "
+        "where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        handler,
+        assignee_id,
+        team_id,
+        hand_over_reason,
+    )
+
+
+async def set_robot(tx: Transaction, case: Case, *, paused: bool | None = None, turns: int | None = None) -> None:
+    """Pause or resume the robot on this case, or set how many turns it has used without progress."""
+    await tx.execute(
+        "update cases set robot_paused = coalesce($3, robot_paused), robot_turns = coalesce($4, robot_turns) "
+        "where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        paused,
+        turns,
+    )
+    if paused is not None and paused != case.robot_paused:
+        tx.happened("RobotPaused" if paused else "RobotResumed", case_id=case.id)
+
+
+async def due_snoozed(tx: Transaction) -> list[int]:
+    """The snoozed cases of this workspace whose time has come."""
+    rows = await tx.fetch(
+        "select id from cases where workspace_id = $1 and status = 'snoozed' and snoozed_until <= $2 limit 500",
+        tx.workspace_id,
+        clock.now(),
+    )
+    return [row["id"] for row in rows]
+
+
+def with_unread(case: Case, unread: int) -> Case:
+    """The case as one viewer sees it."""
+    return replace(case, unread=unread)

@@ -1,0 +1,286 @@
+"""Messages: what was said to or by the customer. However often it is delivered, one is stored once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from tugi.core import clock
+from tugi.core.database import Transaction
+from tugi.core.errors import Conflict, Invalid, NotFound
+from tugi.core.events import Actor
+from tugi.desk.cases import attachments, cases, contacts, transcript
+from tugi.desk.cases.cases import Case, Handler
+from tugi.desk.cases.transcript import Message, MessageChoice, Status
+from tugi.ports import Inbound
+
+LONGEST = 8000
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+# Order in which a message's state may advance; a later state never gives way to an earlier one.
+RANK: Mapping[Status, int] = {
+    "queued": 0,
+    "sending": 1,
+    "unknown": 2,
+    "failed": 2,
+    "sent": 3,
+    "delivered": 4,
+    "read": 5,
+}
+
+
+INSERT = """
+insert into messages (workspace_id, case_id, contact_id, channel_account_id, external_id, author_kind, author_id,
+    text, language, status, page, choices, chosen_entry_id, entry_id, verdict_id, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+on conflict (workspace_id, channel_account_id, external_id) do nothing returning id
+"""
+
+
+def advanced(now: Status, then: Status) -> Status:
+    """The status after hearing `then`: never backwards."""
+    return then if RANK[then] > RANK[now] else now
+
+
+def checked_text(text: str, has_attachments: bool = False) -> str:
+    """The text as it will be stored. Raises Invalid when empty, too long or not storable."""
+    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        raise Invalid("The text holds characters that cannot be stored, such as NUL.", fields={"text": "characters"})
+    text = text.strip()
+    if len(text) > LONGEST:
+        raise Invalid(
+            f"A message has at most {LONGEST:,} characters. Send a file instead.", fields={"text": "too long"}
+        )
+    if not text and not has_attachments:
+        raise Invalid("A message needs a text or a file.", fields={"text": "empty"})
+    return text
+
+
+def checked_client_id(client_id: str) -> str:
+    """Raises Invalid unless it has 8 to 64 letters, digits, "-" or "_"."""
+    if not CLIENT_ID.fullmatch(client_id):
+        raise Invalid("client_id has 8 to 64 letters, digits, - or _.", fields={"client_id": "form"})
+    return client_id
+
+
+async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on: bool) -> tuple[Message, Case]:
+    """Store what a customer said: find or open the case and contact; a repeat returns what was stored.
+
+    `robot_on`: whether the robot takes the floor of a new or reopened case. Raises Invalid.
+    """
+    text = checked_text(inbound.text, bool(inbound.attachment_ids))
+    if known := await transcript.find(tx, inbound.channel_account_id, inbound.external_id):
+        case = await cases.get_case(tx, known.case_id)
+        if case.customer_id != customer_id:
+            raise Conflict("This client id was used by another sender.")
+        return known, case
+    case, contact_id, handler = await _place(tx, inbound, customer_id, text, robot_on)
+    chosen = await _chosen(tx, case, inbound.chosen)
+    message_id = await _insert(
+        tx,
+        case.id,
+        contact_id,
+        inbound.channel_account_id,
+        inbound.external_id,
+        Actor("customer", customer_id),
+        text,
+        inbound.language,
+        "delivered",
+        page=dict(inbound.page) if inbound.page else None,
+        chosen_entry_id=chosen,
+    )
+    if message_id is None:
+        raise Conflict("This message is being stored already. Send it again in a moment.", retry_after=1)
+    if inbound.attachment_ids:
+        await attachments.attach(tx, inbound.attachment_ids, message_id, f"customer:{customer_id}")
+    preview = text or "📎"
+    await cases.heard(tx, case, preview, language=inbound.language, handler=handler)
+    tx.happened("MessageReceived", case_id=case.id, actor=Actor("customer", customer_id), message_id=message_id)
+    stored = await transcript.find(tx, inbound.channel_account_id, inbound.external_id)
+    if stored is None:
+        raise NotFound("The message was not stored.")
+    return stored, await cases.get_case(tx, case.id)
+
+
+async def _place(
+    tx: Transaction, inbound: Inbound, customer_id: int, text: str, robot_on: bool
+) -> tuple[Case, int, Handler]:
+    """The case and contact that a customer's message belongs to, and who has the floor then."""
+    case = await cases.find_current(tx, customer_id)
+    fresh: Handler = "robot" if robot_on else "queue"
+    if case is None:
+        case_id = await cases.open_case(
+            tx,
+            customer_id,
+            channel=inbound.channel,
+            subject=text or "📎",
+            language=inbound.language,
+            handler=fresh,
+        )
+        case = await cases.get_case(tx, case_id)
+        return case, await contacts.open_contact(tx, case_id, inbound.channel), fresh
+    if case.status == "resolved":
+        contact_id = await contacts.open_contact(tx, case.id, inbound.channel)
+        tx.happened("CaseReopened", case_id=case.id, contact_id=contact_id)
+        return case, contact_id, "robot" if robot_on and not case.robot_paused else "queue"
+    contact_id = await contacts.find_current(tx, case.id)
+    if contact_id is None:
+        contact_id = await contacts.open_contact(tx, case.id, inbound.channel)
+    return case, contact_id, case.handler
+
+
+async def _chosen(tx: Transaction, case: Case, chosen: tuple[int, int] | None) -> int | None:
+    """The entry a customer clicked, if that message of this case really offered it. Raises Invalid."""
+    if chosen is None:
+        return None
+    message_id, entry_id = chosen
+    choices = await tx.fetchval(
+        "select choices from messages where workspace_id = $1 and id = $2 and case_id = $3",
+        tx.workspace_id,
+        message_id,
+        case.id,
+    )
+    if not any(choice["entry_id"] == entry_id for choice in choices or ()):
+        raise Invalid("This choice is not on offer any more.", fields={"choice": "not offered"})
+    return entry_id
+
+
+async def write(
+    tx: Transaction,
+    case: Case,
+    *,
+    external_id: str,
+    text: str,
+    language: str | None,
+    attachment_ids: Sequence[int] = (),
+    choices: Sequence[MessageChoice] = (),
+    entry_id: int | None = None,
+    verdict_id: int | None = None,
+    answers: bool = True,
+) -> Message:
+    """Store what we say to the customer, as the transaction's actor (agent or robot), once per external id.
+
+    `answers` False: words that do not answer, such as "a person will come"; the customer goes on waiting.
+    The case must be locked. Raises Invalid, Conflict.
+    """
+    by = tx.actor.kind
+    if by not in ("agent", "robot"):
+        raise Conflict("Only agents and the robot write to customers.")
+    text = checked_text(text, bool(attachment_ids))
+    account_id, contact_id = await _where(tx, case.id)
+    message_id = await _insert(
+        tx,
+        case.id,
+        contact_id,
+        account_id,
+        external_id,
+        tx.actor,
+        text,
+        language,
+        "sent",
+        choices=[{"entry_id": c.entry_id, "title": c.title} for c in choices] or None,
+        entry_id=entry_id,
+        verdict_id=verdict_id,
+    )
+    if message_id is not None:
+        if attachment_ids:
+            await attachments.attach(tx, attachment_ids, message_id, f"agent:{tx.actor.id}")
+        if answers:
+            await cases.answered(tx, case, text or "📎", by=by)
+            await contacts.answered(tx, contact_id)
+        tx.happened("MessageWritten", case_id=case.id, message_id=message_id)
+    stored = await transcript.find(tx, account_id, external_id)
+    if stored is None or stored.case_id != case.id:
+        raise Conflict("This client id was used for another message.")
+    return stored
+
+
+async def _where(tx: Transaction, case_id: int) -> tuple[int, int]:
+    """The channel account and contact of the case's newest message: we answer where we were asked."""
+    row = await tx.fetchrow(
+        "select channel_account_id, contact_id from messages "
+        "where workspace_id = $1 and case_id = $2 order by id desc limit 1",
+        tx.workspace_id,
+        case_id,
+    )
+    if row is None:
+        raise NotFound("This case has no conversation to answer in.")
+    return row["channel_account_id"], row["contact_id"]
+
+
+async def _insert(
+    tx: Transaction,
+    case_id: int,
+    contact_id: int,
+    channel_account_id: int,
+    external_id: str,
+    author: Actor,
+    text: str,
+    language: str | None,
+    status: Status,
+    *,
+    page: Mapping[str, str] | None = None,
+    choices: Sequence[Mapping[str, object]] | None = None,
+    chosen_entry_id: int | None = None,
+    entry_id: int | None = None,
+    verdict_id: int | None = None,
+) -> int | None:
+    return await tx.fetchval(
+        INSERT,
+        tx.workspace_id,
+        case_id,
+        contact_id,
+        channel_account_id,
+        external_id,
+        author.kind,
+        author.id,
+        text,
+        language,
+        status,
+        page,
+        choices,
+        chosen_entry_id,
+        entry_id,
+        verdict_id,
+        clock.now(),
+    )
+
+
+async def set_status(tx: Transaction, message_id: int, status: Status, failure: str | None = None) -> None:
+    """What the channel reports of a message; never backwards."""
+    row = await tx.fetchrow(
+        "select case_id, status from messages where workspace_id = $1 and id = $2 for update",
+        tx.workspace_id,
+        message_id,
+    )
+    if row is None:
+        raise NotFound("There is no such message.")
+    if advanced(row["status"], status) == row["status"]:
+        return
+    await tx.execute(
+        "update messages set status = $3, failure = $4 where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        message_id,
+        status,
+        failure,
+    )
+    tx.happened("MessageStatusChanged", case_id=row["case_id"], message_id=message_id, status=status)
+
+
+async def give_feedback(tx: Transaction, customer_id: int, message_id: int, value: Literal["up", "down"]) -> Message:
+    """The customer's thumb on a robot's answer. Raises NotFound for anybody else's message."""
+    row = await tx.fetchrow(
+        "update messages m set feedback = $4 from cases c where m.workspace_id = $1 and m.id = $2 "
+        "and m.author_kind = 'robot' and c.workspace_id = $1 and c.id = m.case_id and c.customer_id = $3 "
+        "returning m.case_id, m.contact_id",
+        tx.workspace_id,
+        message_id,
+        customer_id,
+        value,
+    )
+    if row is None:
+        raise NotFound("There is no such message.")
+    if value == "up":
+        await contacts.set_robot_outcome(tx, row["contact_id"], "confirmed")
+    tx.happened("MessageFeedbackGiven", case_id=row["case_id"], message_id=message_id, value=value)
+    return (await transcript.of_ids(tx, [message_id]))[0]

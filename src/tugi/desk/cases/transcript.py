@@ -1,0 +1,132 @@
+"""The transcript: reading what was said to and by the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from tugi.core.database import Transaction
+from tugi.core.events import Actor
+from tugi.desk.cases import attachments
+from tugi.desk.cases.attachments import Attachment
+
+Status = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChoice:
+    """One button of a "did you mean"."""
+
+    entry_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id."""
+
+    id: int
+    case_id: int
+    client_id: str
+    author: Actor
+    author_name: str | None
+    text: str
+    language: str | None
+    status: Status
+    failure: str | None
+    page: Mapping[str, str] | None
+    choices: list[MessageChoice] | None
+    chosen_entry_id: int | None
+    entry_id: int | None
+    verdict_id: int | None
+    feedback: Literal["up", "down"] | None
+    attachments: list[Attachment]
+    created_at: datetime
+
+
+SELECT = """
+select m.id, m.case_id, m.external_id, m.author_kind, m.author_id, m.text, m.language, m.status, m.failure, m.page,
+       m.choices, m.chosen_entry_id, m.entry_id, m.verdict_id, m.feedback, m.created_at, a.name as author_name
+from messages m
+join cases c on c.workspace_id = m.workspace_id and c.id = m.case_id
+left join agents a on m.author_kind = 'agent' and a.workspace_id = m.workspace_id and a.id = m.author_id
+where m.workspace_id = $1
+"""
+
+
+async def find(tx: Transaction, channel_account_id: int, external_id: str) -> Message | None:
+    """The message with this id of the sender or provider."""
+    row = await tx.fetchrow(
+        SELECT + "and m.channel_account_id = $2 and m.external_id = $3",
+        tx.workspace_id,
+        channel_account_id,
+        external_id,
+    )
+    return (await _whole(tx, [row]))[0] if row else None
+
+
+async def of_case(tx: Transaction, case_id: int, *, before: int | None = None, limit: int = 500) -> list[Message]:
+    """The newest messages of a case (before an id), oldest first."""
+    rows = await tx.fetch(
+        SELECT + "and m.case_id = $2 and ($3::bigint is null or m.id < $3) order by m.id desc limit $4",
+        tx.workspace_id,
+        case_id,
+        before,
+        limit,
+    )
+    return (await _whole(tx, rows))[::-1]
+
+
+async def of_customer(
+    tx: Transaction, customer_id: int, *, before: int | None = None, limit: int = 100
+) -> list[Message]:
+    """The newest messages of all the customer's cases (before an id), oldest first."""
+    rows = await tx.fetch(
+        SELECT + "and c.customer_id = $2 and ($3::bigint is null or m.id < $3) order by m.id desc limit $4",
+        tx.workspace_id,
+        customer_id,
+        before,
+        limit,
+    )
+    return (await _whole(tx, rows))[::-1]
+
+
+async def of_ids(tx: Transaction, message_ids: Sequence[int]) -> list[Message]:
+    """The messages with these ids that exist, oldest first."""
+    rows = await tx.fetch(
+        SELECT + "and m.id = any($2::bigint[]) order by m.id", tx.workspace_id, sorted(set(message_ids))
+    )
+    return await _whole(tx, rows)
+
+
+async def _whole(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[Message]:
+    if not rows:
+        return []
+    files = await attachments.of_messages(tx, [row["id"] for row in rows])
+    return [replace(message_of(row), attachments=files.get(row["id"], [])) for row in rows]
+
+
+def message_of(row: Mapping[str, Any]) -> Message:
+    """A Message from a row of SELECT, without its attachments."""
+    choices = row["choices"]
+    return Message(
+        id=row["id"],
+        case_id=row["case_id"],
+        client_id=row["external_id"].rsplit(":", 1)[-1],
+        author=Actor(row["author_kind"], row["author_id"]),
+        author_name=row["author_name"],
+        text=row["text"],
+        language=row["language"],
+        status=row["status"],
+        failure=row["failure"],
+        page=row["page"],
+        choices=[MessageChoice(c["entry_id"], c["title"]) for c in choices] if choices else None,
+        chosen_entry_id=row["chosen_entry_id"],
+        entry_id=row["entry_id"],
+        verdict_id=row["verdict_id"],
+        feedback=row["feedback"],
+        attachments=[],
+        created_at=row["created_at"],
+    )
