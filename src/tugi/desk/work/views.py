@@ -103,7 +103,8 @@ def _search(query: str) -> tuple[str, list[object]]:
     like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     condition = (
         "$2::bigint is not null and c.status <> 'merged' "
-        "and (c.number = $6 or c.subject ilike $7 or c.preview ilike $7 or k.name ilike $7 or exists (select from identities i where i.workspace_id = $1 "
+        "and (c.number = $6 or c.subject ilike $7 or c.preview ilike $7 or k.name ilike $7 "
+        "or exists (select from identities i where i.workspace_id = $1 "
         "and i.customer_id = c.customer_id and i.channel <> 'widget' and i.address ilike $7) "
         "or exists (select from messages m where m.workspace_id = $1 and m.case_id = c.id and m.text ilike $7))"
     )
