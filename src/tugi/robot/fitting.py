@@ -1,0 +1,69 @@
+"""Fit a matcher to a shop's examples. Runs in the training process; serving never imports this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tugi.robot.facts import Entry
+from tugi.robot.features import CHARACTER_WEIGHT, WORD_WEIGHT, Floats, Ints
+from tugi.robot.head import train_head
+from tugi.robot.matcher import Matcher
+from tugi.robot.ngrams import Grams, character_grams, fit_grams, word_grams
+from tugi.robot.text import normal, without_diacritics
+
+
+def example_texts(entry: Entry) -> list[str]:
+    """The entry's examples and titles in normal form, each also without diacritics, no text twice."""
+    texts = [normal(text) for texts in entry.examples.values() for text in texts]
+    texts += [normal(title) for title in entry.titles.values()]
+    texts = [text for text in dict.fromkeys(texts) if text]
+    return list(dict.fromkeys([*texts, *(without_diacritics(text) for text in texts)]))
+
+
+def _gram_kernel(grams: Grams) -> Floats:
+    """Similarity of every example with every example [n, n]."""
+    kernel = np.zeros((grams.size, grams.size), np.float32)
+    rows, values = grams.rows, grams.values
+    for start, end in zip(grams.starts[:-1].tolist(), grams.starts[1:].tolist(), strict=True):
+        if end - start == 1:
+            kernel[rows[start], rows[start]] += values[start] ** 2
+        else:
+            own = rows[start:end]
+            kernel[np.ix_(own, own)] += np.outer(values[start:end], values[start:end])
+    return kernel
+
+
+def _whitening(residuals: Floats) -> Floats:
+    """Square root of the precision of the residuals [n, d], shrunk as Ledoit and Wolf (2004) do."""
+    count, width = residuals.shape
+    spread = residuals.T @ residuals / count
+    mean = np.trace(spread) / width
+    distance = ((spread - mean * np.eye(width)) ** 2).sum() / width
+    noise = ((residuals**2).T @ (residuals**2) / count - spread**2).sum() / width / count
+    shrink = min(max(noise / max(distance, 1e-12), 0.01), 1.0)
+    shrunk = (1 - shrink) * spread + shrink * max(mean, 1e-6) * np.eye(width)
+    values, axes = np.linalg.eigh(shrunk)
+    return (axes / np.sqrt(np.maximum(values, 1e-9))).T.astype(np.float32)
+
+
+def fit_matcher(texts: Sequence[Sequence[str]], vectors: Mapping[str, Floats] | None) -> Matcher:
+    """A matcher for entries given by their example texts (normal form, at least one each).
+
+    vectors: unit vectors by text, or None to match by n-grams alone.
+    """
+    flat = [text for of_entry in texts for text in of_entry]
+    owners: Ints = np.repeat(np.arange(len(texts)), [len(of_entry) for of_entry in texts])
+    starts = np.searchsorted(owners, np.arange(len(texts)))
+    characters = fit_grams([character_grams(text) for text in flat])
+    words = fit_grams([word_grams(text) for text in flat])
+    kernel = CHARACTER_WEIGHT * _gram_kernel(characters) + WORD_WEIGHT * _gram_kernel(words)
+    raw = np.stack([vectors[text] for text in flat]) if vectors else np.zeros((len(flat), 0), np.float32)
+    centre = raw.mean(0)
+    centred = raw - centre
+    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    centroids = np.add.reduceat(centred, starts) / np.bincount(owners)[:, None]
+    whitening = _whitening(centred - centroids[owners]) if vectors else np.zeros((0, 0), np.float32)
+    alpha = train_head(kernel + centred @ centred.T, owners, len(texts))
+    return Matcher(owners, starts, alpha, characters, words, raw, centre, centred, centroids, whitening)

@@ -1,0 +1,118 @@
+"""Character and word n-grams as TF-IDF similarity to every example, in NumPy alone.
+
+N-grams are kept as 32-bit hashes, so a model carries no word list and no customer text in clear.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Hashes = NDArray[np.uint32]
+
+CHARACTER_LENGTHS = (2, 3, 4, 5)
+_WORDS = re.compile(r"\w+")
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT = np.uint64(32)
+
+
+def character_grams(text: str) -> Hashes:
+    """Hashes of all n-grams of 2 to 5 characters inside words, each word padded with a space."""
+    words = text.lower().split()
+    if not words:
+        return np.zeros(0, np.uint32)
+    padded = "".join(f" {word} " for word in words)
+    codes = np.frombuffer(padded.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
+    owner = np.repeat(np.arange(len(words)), [len(word) + 2 for word in words])
+    rolling = np.zeros(len(codes), np.uint64)
+    out: list[Hashes] = []
+    for length in range(1, max(CHARACTER_LENGTHS) + 1):
+        last = len(codes) - length + 1
+        if last <= 0:
+            break
+        rolling = (rolling[:last] + codes[length - 1 :] + np.uint64(length)) * _STEP
+        rolling ^= rolling >> _SHIFT
+        if length in CHARACTER_LENGTHS:
+            inside = owner[:last] == owner[length - 1 :]
+            out.append((rolling[inside] & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+    return np.concatenate(out)
+
+
+def word_grams(text: str) -> Hashes:
+    """Hashes of words and of pairs of neighbouring words."""
+    words = words_of(text)
+    grams = words + [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    return np.array([zlib.crc32(gram.encode("utf-8", "replace")) for gram in grams], np.uint32)
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words, in order."""
+    return _WORDS.findall(text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """TF-IDF of the examples, stored by n-gram: n-gram j of `hashes` (sorted) occurs in examples
+    `rows[starts[j]:starts[j + 1]]` with those `values`. `size` is the number of examples."""
+
+    hashes: Hashes
+    idf: Floats
+    starts: NDArray[np.int32]
+    rows: NDArray[np.int32]
+    values: Floats
+    size: int
+
+    def weights(self, grams: Hashes) -> tuple[NDArray[np.int64], Floats]:
+        """Positions and unit-length TF-IDF weights of a text's known n-grams; unknown ones count with
+        the highest idf in the length, so that a text of strange words is similar to nothing."""
+        unique, counts = np.unique(grams, return_counts=True)
+        if not len(unique) or not len(self.hashes):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        places = np.minimum(np.searchsorted(self.hashes, unique), len(self.hashes) - 1)
+        known = self.hashes[places] == unique
+        strange = np.float32(np.log(1 + self.size) + 1)
+        idf = np.where(known, self.idf[places], strange)
+        weights = (1 + np.log(counts)).astype(np.float32) * idf
+        weights /= np.sqrt((weights**2).sum())
+        return places[known], weights[known].astype(np.float32)
+
+    def similarity(self, grams: Hashes) -> Floats:
+        """Cosine of a text's n-grams with each example [size]."""
+        places, weights = self.weights(grams)
+        starts, ends = self.starts[places], self.starts[places + 1]
+        lengths = ends - starts
+        total = int(lengths.sum())
+        if total == 0:
+            return np.zeros(self.size, np.float32)
+        offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        index = np.arange(total) + offsets
+        scores = np.repeat(weights, lengths) * self.values[index]
+        return np.bincount(self.rows[index], scores, self.size).astype(np.float32)
+
+
+def fit_grams(examples: Sequence[Hashes]) -> Grams:
+    """TF-IDF (sublinear counts, smooth idf, unit length) of the examples' n-grams."""
+    size = len(examples)
+    owners = np.repeat(np.arange(size, dtype=np.int64), [len(grams) for grams in examples])
+    all_grams = np.concatenate([*examples, np.zeros(0, np.uint32)]).astype(np.int64)
+    pairs, counts = np.unique((all_grams << 31) | owners, return_counts=True)
+    grams, rows = pairs >> 31, (pairs & 0x7FFFFFFF).astype(np.int32)
+    hashes, starts, frequency = np.unique(grams, return_index=True, return_counts=True)
+    idf = (np.log((1 + size) / (1 + frequency)) + 1).astype(np.float32)
+    values = (1 + np.log(counts)) * np.repeat(idf, frequency)
+    norms = np.sqrt(np.bincount(rows, values**2, size))
+    values = values / np.maximum(norms[rows], 1e-12)
+    return Grams(
+        hashes=hashes.astype(np.uint32),
+        idf=idf,
+        starts=np.append(starts, len(rows)).astype(np.int32),
+        rows=rows,
+        values=values.astype(np.float32),
+        size=size,
+    )
