@@ -35,9 +35,7 @@ class EmbeddedPostgres:
     `settings` are PostgreSQL's own, by name, and win over Tugi's.
     """
 
-    def __init__(
-        self, home: Path, bin_dir: Path | None = None, settings: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, home: Path, bin_dir: Path | None = None, settings: Mapping[str, str] | None = None) -> None:
         self._home = home
         self._bin_dir = bin_dir
         self._settings = settings or {}

@@ -128,9 +128,7 @@ class Cluster:
             "--auth=peer", "--no-instructions", *locale,
         )  # fmt: skip
         self._run(initdb, "", log)
-        single = self.launch_command(
-            "postgres", "--single", "-D", str(unfinished), "-c", "log_statement=none"
-        )
+        single = self.launch_command("postgres", "--single", "-D", str(unfinished))
         self._run([*single, "postgres"], _FIRST_STATEMENTS, log)
         unfinished.rename(self.data)
         folder = os.open(self.home, os.O_RDONLY)
@@ -219,9 +217,7 @@ def environment() -> dict[str, str]:
 
 
 def _major(bin_dir: Path) -> int:
-    said = subprocess.run(
-        [str(bin_dir / "postgres"), "--version"], capture_output=True, text=True, check=True
-    )
+    said = subprocess.run([str(bin_dir / "postgres"), "--version"], capture_output=True, text=True, check=True)
     number = re.search(r"(\d+)", said.stdout)
     if number is None or int(number[1]) < OLDEST_SERVER:
         raise PostgresUnusable(f"{bin_dir} holds {said.stdout.strip()}; {OLDEST_SERVER} or newer is needed.")
@@ -238,9 +234,7 @@ def _socket_dir(folder: Path) -> Path:
     far = short / f"tugi-{os.geteuid()}-{_digest(folder)}"
     allowed = {os.geteuid(), pwd.getpwnam("nobody").pw_uid} if os.geteuid() == 0 else {os.geteuid()}
     if far.is_symlink() or (far.exists() and far.stat().st_uid not in allowed):
-        raise PostgresUnusable(
-            f"{far} belongs to someone else: remove it, or set TUGI_HOME to a shorter path."
-        )
+        raise PostgresUnusable(f"{far} belongs to someone else: remove it, or set TUGI_HOME to a shorter path.")
     return far
 
 
