@@ -1,0 +1,75 @@
+"""The facts of a decision, read in one short transaction: the burst, what was said before, who has the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from tugi.core import clock
+from tugi.core.database import Transaction
+from tugi.desk.cases import cases, transcript
+from tugi.desk.cases.cases import Case
+from tugi.desk.cases.transcript import Message
+from tugi.desk.people import customers, workspaces
+from tugi.desk.people.workspaces import Workspace
+from tugi.robot.facts import Facts, Turn
+
+HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A customer's unanswered question: `last_id` is the message that ends its burst."""
+
+    case: Case
+    facts: Facts
+    last_id: int
+    workspace: Workspace
+
+
+async def find_question(tx: Transaction, case_id: int, message_id: int) -> Question | None:
+    """The question that this message ends, or None when a newer message goes on with it or it is answered."""
+    case = await cases.get_case(tx, case_id)
+    said = await transcript.of_case(tx, case_id, limit=40)
+    burst = _burst(said)
+    if not burst or burst[-1].id != message_id:
+        return None
+    workspace = await workspaces.get(tx)
+    if workspace.robot.mode == "off":
+        return None
+    name = await tx.fetchrow(
+        "select name, name_given_by_customer, language from customers where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.customer_id,
+    )
+    page = burst[-1].page or {}
+    facts = Facts(
+        burst=tuple(m.text for m in burst),
+        today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
+        shop_name=workspace.name,
+        history=_history(said, burst[0].id),
+        language_hint=page.get("language") or case.language or (name["language"] if name else None),
+        languages=tuple(workspace.languages),
+        handler=case.handler,
+        robot_paused=case.robot_paused,
+        turns_without_progress=case.robot_turns,
+        first_name=customers.first_name(name["name"], name["name_given_by_customer"]) if name else None,
+        chosen_entry=str(burst[-1].chosen_entry_id) if burst[-1].chosen_entry_id else None,
+        may_answer=workspace.robot.mode == "answer",
+    )
+    return Question(case, facts, message_id, workspace)
+
+
+def _burst(said: Sequence[Message]) -> list[Message]:
+    """The customer's last messages that nobody has answered, oldest first."""
+    burst: list[Message] = []
+    for message in reversed(said):
+        if message.author.kind != "customer":
+            break
+        burst.append(message)
+    return burst[::-1]
+
+
+def _history(said: Sequence[Message], before: int) -> tuple[Turn, ...]:
+    return tuple(Turn(m.author.kind, m.text) for m in said if m.id < before and m.author.kind != "system")[-HISTORY:]

@@ -1,0 +1,121 @@
+"""Suggestions: what the robot would say, for an agent to send, edit or dismiss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tugi.core import clock
+from tugi.core.database import Transaction
+from tugi.core.errors import Conflict, NotFound
+
+Status = Literal["offered", "sent", "edited", "dismissed", "outdated"]
+Dismissal = Literal["wrong", "incomplete", "not_now"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A suggested answer. `title` is the entry's, in the suggestion's language."""
+
+    id: int
+    case_id: int
+    verdict_id: int
+    entry_id: int
+    title: str
+    text: str
+    language: str
+    probability: float | None
+    status: Status
+
+
+SELECT = """
+select s.id, s.case_id, s.verdict_id, s.entry_id, coalesce(t.title, '') as title, s.text, s.language,
+       v.probability, s.status
+from suggestions s
+left join verdicts v on v.workspace_id = s.workspace_id and v.id = s.verdict_id
+left join entry_texts t on t.workspace_id = s.workspace_id and t.entry_id = s.entry_id and t.language = s.language
+where s.workspace_id = $1
+"""
+
+
+async def offer(tx: Transaction, case_id: int, verdict_id: int, *, entry_id: int, text: str, language: str) -> int:
+    """Offer an answer; older offers of the case are outdated by it."""
+    await outdate(tx, case_id)
+    suggestion_id = await tx.fetchval(
+        "insert into suggestions (workspace_id, case_id, verdict_id, entry_id, text, language, status, created_at) "
+        "values ($1, $2, $3, $4, $5, $6, 'offered', $7) returning id",
+        tx.workspace_id,
+        case_id,
+        verdict_id,
+        entry_id,
+        text,
+        language,
+        clock.now(),
+    )
+    tx.happened("SuggestionOffered", case_id=case_id, suggestion_id=suggestion_id)
+    return suggestion_id
+
+
+async def outdate(tx: Transaction, case_id: int) -> None:
+    """The conversation has moved on: what is on offer no longer fits."""
+    for row in await tx.fetch(
+        "update suggestions set status = 'outdated', settled_at = $3 "
+        "where workspace_id = $1 and case_id = $2 and status = 'offered' returning id",
+        tx.workspace_id,
+        case_id,
+        clock.now(),
+    ):
+        tx.happened("SuggestionSettled", case_id=case_id, suggestion_id=row["id"], status="outdated")
+
+
+async def settle(
+    tx: Transaction, suggestion_id: int, agent_id: int, status: Status, why: Dismissal | None = None
+) -> Suggestion:
+    """An agent sent, edited or dismissed it. Raises NotFound; Conflict when it was settled before."""
+    row = await tx.fetchrow(
+        "update suggestions set status = $3, agent_id = $4, settled_at = $5 "
+        "where workspace_id = $1 and id = $2 and status = 'offered' returning case_id",
+        tx.workspace_id,
+        suggestion_id,
+        status,
+        agent_id,
+        clock.now(),
+    )
+    if row is None:
+        known = await of_ids(tx, [suggestion_id])
+        if not known:
+            raise NotFound("There is no such suggestion.")
+        if known[0].status == status:
+            return known[0]
+        raise Conflict("This suggestion is no longer on offer.")
+    tx.happened("SuggestionSettled", case_id=row["case_id"], suggestion_id=suggestion_id, status=status, why=why)
+    return (await of_ids(tx, [suggestion_id]))[0]
+
+
+async def get(tx: Transaction, suggestion_id: int) -> Suggestion:
+    """Raises NotFound."""
+    known = await of_ids(tx, [suggestion_id])
+    if not known:
+        raise NotFound("There is no such suggestion.")
+    return known[0]
+
+
+async def find_offered(tx: Transaction, case_id: int) -> Suggestion | None:
+    """What is on offer in this case now."""
+    row = await tx.fetchrow(
+        SELECT + "and s.case_id = $2 and s.status = 'offered' order by s.id desc limit 1",
+        tx.workspace_id,
+        case_id,
+    )
+    return _suggestion(row) if row else None
+
+
+async def of_ids(tx: Transaction, suggestion_ids: Sequence[int]) -> list[Suggestion]:
+    """The suggestions with these ids that exist."""
+    rows = await tx.fetch(SELECT + "and s.id = any($2::bigint[]) order by s.id", tx.workspace_id, list(suggestion_ids))
+    return [_suggestion(row) for row in rows]
+
+
+def _suggestion(row: Mapping[str, Any]) -> Suggestion:
+    return Suggestion(**dict(row))
