@@ -181,6 +181,10 @@ def _read_object(number: int, item: object, main_language: str, reading: Reading
 
 
 def _by_language(examples: list[object], language: str, languages: list[str]) -> dict[str, list[object]]:
-    """Examples without a language: they belong to the entry's only one, else to the named or main one."""
-    meant = languages[0] if len(languages) == 1 else language
-    return {meant: examples}
+    """Examples without a language: the entry's only one, else the one each is written in."""
+    if len(languages) < 2:
+        return {languages[0] if languages else language: examples}
+    found: dict[str, list[object]] = {}
+    for text in examples:
+        found.setdefault(read_language(str(text), languages).code, []).append(text)
+    return found

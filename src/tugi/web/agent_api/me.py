@@ -9,6 +9,8 @@ from tugi.desk.people import agents, teams, workspaces
 from tugi.desk.people.agents import Agent
 from tugi.desk.people.teams import Team
 from tugi.desk.people.workspaces import Workspace
+from tugi.desk.work import views
+from tugi.desk.work.views import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Me:
     agents: list[Agent]
     teams: list[Team]
     cursor: int
+    counts: Counts
 
 
 async def read_me(database: Database, workspace_id: int, agent_id: int) -> Me:
@@ -33,4 +36,5 @@ async def read_me(database: Database, workspace_id: int, agent_id: int) -> Me:
             cursor=await tx.fetchval(
                 "select event_number from counters where workspace_id = $1", tx.workspace_id
             ),
+            counts=await views.count(tx, agent_id),
         )
