@@ -16,6 +16,7 @@ import msgspec
 from tugi.desk.knowledge.encodings import decoded
 from tugi.desk.knowledge.markdown import read_markdown
 from tugi.desk.knowledge.pieces import Reading, piece_of
+from tugi.robot.language import read_language
 
 MOST_FILES = 20_000
 MOST_BYTES = 200_000_000
