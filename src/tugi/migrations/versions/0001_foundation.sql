@@ -402,12 +402,12 @@ begin
         execute format('alter table %I force row level security', name);
         execute format(
             'create policy own_workspace on %I using (current_setting(''tugi.workspace'', true) = ''*'' '
-            'or workspace_id = nullif(current_setting(''tugi.workspace'', true), '''')::bigint)', name);
+            'or workspace_id = nullif(nullif(current_setting(''tugi.workspace'', true), ''''), ''*'')::bigint)', name);
     end loop;
     alter table workspaces enable row level security;
     alter table workspaces force row level security;
     create policy own_workspace on workspaces using (
         current_setting('tugi.workspace', true) = '*'
-        or id = nullif(current_setting('tugi.workspace', true), '')::bigint);
+        or id = nullif(nullif(current_setting('tugi.workspace', true), ''), '*')::bigint);
 end
 $$;
