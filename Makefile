@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 LOCK := .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --quiet
 
-.PHONY: help run setup test check bench lock format
+.PHONY: help run setup test check bench lock format api
 
 help:
 	@printf '%s\n' \
@@ -13,6 +13,7 @@ help:
 	  'make check   linters, types, architecture, sizes' \
 	  'make bench   measure speed and memory' \
 	  'make setup   set up for development' \
+	  'make api     write the types of the agents'\'' API anew' \
 	  'make format  format the Python code' \
 	  'make lock    choose new versions of what we depend on'
 
@@ -35,6 +36,9 @@ bench: setup
 
 format: setup
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
+
+api: setup
+	@$(IN_VENV) .venv/bin/python tools/api_types.py
 
 lock: setup
 	@$(LOCK) --upgrade requirements-uv.in -o requirements-uv.lock

@@ -52,21 +52,22 @@ def run(*command: str | Path, **environment: str) -> None:
 
 
 def digest(paths: Iterable[Path]) -> str:
-    """One digest over the names and contents of files; folders stand for all files in them."""
+    """One digest over names and contents; a folder stands for all files in it, what is not there for none."""
     total = hashlib.sha256()
     for path in paths:
         files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+        files = [file for file in files if file.exists()]
         for file in files:
             total.update(f"{file.relative_to(ROOT)}\0".encode())
             total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
 
 
-def step(name: str, what: str, sources: Iterable[Path], act: Callable[[], None]) -> None:
-    """Do `act` unless its stamp says that it was done from these very sources."""
+def step(name: str, what: str, sources: Iterable[Path], makes: Path, act: Callable[[], None]) -> None:
+    """Do `act` unless what it makes is there, and its stamp says that it was made from these very sources."""
     stamp = STAMPS / name
     wanted = digest(sources)
-    if stamp.exists() and stamp.read_text() == wanted:
+    if makes.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     say(f"==> {what}")
     began = time.monotonic()
@@ -79,10 +80,10 @@ def step(name: str, what: str, sources: Iterable[Path], act: Callable[[], None])
 
 def make_venv() -> None:
     """A virtual environment with pip in it."""
-    if PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0:
+    if PYTHON.exists() and (VENV / "bin" / "pip").exists():
         return
     say("==> Python environment in .venv")
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    command = [sys.executable, "-m", "venv", str(VENV)]
     if subprocess.run(command).returncode == 0:
         return
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
@@ -163,19 +164,16 @@ def set_up(goal: str) -> None:
     if sys.version_info < OLDEST_PYTHON:
         raise SetupFailed(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     make_venv()
-    step("uv", "uv, which installs the rest", [ROOT / "requirements-uv.lock"], install_uv)
-    project = [ROOT / "pyproject.toml", ROOT / "tools" / "hatch_build.py"]
-    if goal == "run":
-        lock = LOCKS["run"]
-        if not (STAMPS / "python-dev").exists():
-            step("python-run", "Python packages", [ROOT / lock, *project], lambda: install_python_packages(lock))
-    if goal != "run" or (STAMPS / "python-dev").exists():
-        lock = LOCKS["dev"]
-        what = "Python packages, with the tools of make check"
-        step("python-dev", what, [ROOT / lock, *project], lambda: install_python_packages(lock))
-    step("node", "Node packages", [ROOT / "package-lock.json", ROOT / ".npmrc"], install_node)
-    locales = ROOT / "src" / "tugi" / "locales"
-    step("front", "Front ends", [ROOT / "front", locales, ROOT / "package-lock.json"], build_front)
+    step("uv", "uv, which installs the rest", [ROOT / "requirements-uv.lock"], VENV / "bin" / "uv", install_uv)
+    kind = "dev" if goal != "run" or (STAMPS / "python-dev").exists() else "run"
+    lock = LOCKS[kind]
+    project = [ROOT / lock, ROOT / "pyproject.toml", ROOT / "tools" / "hatch_build.py"]
+    what = "Python packages, with the tools of make check" if kind == "dev" else "Python packages"
+    step(f"python-{kind}", what, project, VENV / "bin" / "tugi", lambda: install_python_packages(lock))
+    packages = [ROOT / "package-lock.json", ROOT / ".npmrc"]
+    step("node", "Node packages", packages, ROOT / "node_modules", install_node)
+    front = [ROOT / "front", ROOT / "src" / "tugi" / "locales", *packages]
+    step("front", "Front ends", front, ROOT / "src" / "tugi" / "static" / "manifest.json", build_front)
     if goal == "test":
         install_programs()
 

@@ -7,7 +7,9 @@ from laws.source import files, text
 
 EMPTY_WORDS = {"Manager", "Service", "Handler", "Helper", "Helpers", "Utils", "Util", "Base"}
 PROVIDERS = re.compile(r"messenger|instagram|whatsapp|telegram|shopify|woocommerce|prestashop|twilio", re.I)
-UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|# type: ignore|@ts-ignore|eslint-disable|# noqa")
+UNFINISHED = re.compile(
+    r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|# type: ignore|@ts-ignore|eslint-disable|# noqa"
+)
 
 
 def test_no_class_is_named_by_an_empty_word() -> None:
