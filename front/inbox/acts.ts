@@ -5,7 +5,7 @@ import { openShelf, Outbox, type Pending } from "../shared/outbox";
 import type { Case, CaseStatus, CustomerNote, Message, Note, Suggestion } from "../shared/types";
 import { tell } from "./notices";
 import { outgoing, type Act } from "./outgoing";
-import { cases, desk, http, myId, take, takeCase, takeCustomer } from "./store";
+import { desk, http, myId, take, takeCase, takeCustomer } from "./store";
 
 let outbox: Outbox<Act> | null = null;
 

@@ -1,32 +1,60 @@
 /** What the agent typed and did not send, kept for each case in this browser. */
+import { signal, type Signal } from "@preact/signals";
+import { openShelf } from "../shared/outbox";
 
-export type Draft = { tab: "reply" | "note"; text: string };
+/** Reply and note have their own words: what is internal must never slip into what the customer reads. */
+export interface Draft {
+  tab: "reply" | "note";
+  reply: string;
+  note: string;
+  /** The suggestion and the knowledge entry the reply began with. */
+  suggestionId: number | null;
+  entryId: number | null;
+}
 
-const PREFIX = "tugi-draft-";
+const EMPTY: Draft = { tab: "reply", reply: "", note: "", suggestionId: null, entryId: null };
 
-const keyOf = (agent: number, caseId: number): string => `${PREFIX}${agent}-${caseId}`;
+const shelf = openShelf();
+const open = new Map<string, Signal<Draft>>();
 
-/** The draft of a case; an empty reply when there is none or the browser keeps nothing. */
-export function readDraft(agent: number, caseId: number): Draft {
-  const empty: Draft = { tab: "reply", text: "" };
+const isId = (value: unknown): value is number => typeof value === "number";
+const isText = (value: unknown): value is string => typeof value === "string";
+
+/** A kept draft; an empty one for words of an older version or none. */
+export function parseDraft(kept: string | null): Draft {
+  if (kept === null) return EMPTY;
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(agent, caseId)) ?? "null");
-    if (typeof kept !== "object" || kept === null) return empty;
-    const { tab, text } = kept as Record<string, unknown>;
-    if (typeof text !== "string") return empty;
-    return { tab: tab === "note" ? "note" : "reply", text };
+    const { tab, reply, note, suggestionId, entryId } = JSON.parse(kept) as Record<string, unknown>;
+    return {
+      tab: tab === "note" ? "note" : "reply",
+      reply: isText(reply) ? reply : "",
+      note: isText(note) ? note : "",
+      suggestionId: isId(suggestionId) ? suggestionId : null,
+      entryId: isId(entryId) ? entryId : null,
+    };
   } catch {
-    // A private window without storage, or words of an older version: typing must still work.
-    return empty;
+    return EMPTY;
   }
 }
 
-/** Keeps the draft, or forgets it when nothing is typed. A full or closed storage is no reason to stop typing. */
-export function keepDraft(agent: number, caseId: number, draft: Draft): void {
+/** The draft of a case as a signal; `keepDraft` writes it. */
+export function draftOf(agent: number, caseId: number): Signal<Draft> {
+  const key = `tugi-draft-${agent}-${caseId}`;
+  const held = open.get(key) ?? signal(parseDraft(shelf.getItem(key)));
+  open.set(key, held);
+  return held;
+}
+
+/** Changes a draft and keeps it; with nothing typed, nothing is kept. */
+export function keepDraft(agent: number, caseId: number, change: Partial<Draft>): void {
+  const held = draftOf(agent, caseId);
+  held.value = { ...held.peek(), ...change };
+  const key = `tugi-draft-${agent}-${caseId}`;
   try {
-    if (draft.text.trim() === "") localStorage.removeItem(keyOf(agent, caseId));
-    else localStorage.setItem(keyOf(agent, caseId), JSON.stringify(draft));
+    if (held.value.reply.trim() === "" && held.value.note.trim() === "") shelf.removeItem(key);
+    else shelf.setItem(key, JSON.stringify(held.value));
   } catch {
+    // The browser's storage is full: the words stay on the screen, only a reload would lose them.
     return;
   }
 }

@@ -65,7 +65,9 @@ export function follow(desk: Desk, events: readonly LiveEvent[], cursor: number)
       if (Array.isArray(items)) for (const item of items as object[]) touched.set(keyOf(name, item), event.number);
     }
   }
-  return { ...applyAll(desk, fresh, cursor), touched };
+  const next = { ...applyAll(desk, fresh, cursor), touched };
+  const gone = fresh.flatMap((event) => event.objects.removed?.teams ?? []);
+  return gone.length === 0 ? next : { ...next, teams: new Map([...next.teams].filter(([id]) => !gone.includes(id))) };
 }
 
 /**

@@ -87,8 +87,8 @@ export const isLoaded = (caseId: number): boolean => loaded.has(caseId);
 /** Reads a case with its whole history by its number. Throws HttpError (404: not visible to the viewer). */
 export async function loadCase(number: number): Promise<Case> {
   const view = await http.get<CaseView>(`/api/cases/by-number/${number}`);
-  take(objectsOf(view), view.cursor);
   loaded.add(view.case.id);
+  take(objectsOf(view), view.cursor);
   return view.case;
 }
 

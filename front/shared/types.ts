@@ -131,7 +131,8 @@ export interface Verdict {
     parameters: Record<string, unknown>;
     language: string;
     reading: Record<string, unknown>;
-    boundaries: { name: string; passed: boolean }[];
+    /** `cue`: the customer's own words that touched it. */
+    boundaries: { name: string; passed: boolean; cue?: string }[];
     candidates: Candidate[];
     model_version: string | null;
   };
@@ -326,6 +327,8 @@ export interface WireObjects {
   workspace?: Record<string, unknown>;
   shop?: WidgetShop;
   availability?: Availability;
+  /** Ids of what is no longer there. */
+  removed?: { teams?: number[] };
 }
 
 /** One event as it comes over the wire: what happened, and the objects as this viewer now sees them. */

@@ -1,0 +1,140 @@
+/** One message: customer left, agents right, robot right in its own hue with its verdict. */
+import { useId, useState } from "preact/hooks";
+import { Bot, Check, ChevronDown, CircleAlert, Download, FileText, ThumbsDown, ThumbsUp } from "lucide-preact";
+import { fileSize, t } from "../../shared/i18n";
+import type { Attachment, Case, Message, Verdict } from "../../shared/types";
+import { Words } from "../../shared/ui/text";
+import { useCommand } from "../keys";
+import { agentName, Hour, nameOf } from "../parts/bits";
+import { desk } from "../store";
+import { WhyPanel } from "./why-panel";
+
+interface Props {
+  message: Message;
+  item: Case;
+  follows: boolean;
+  /** The last robot message: the `w` key opens its reasons. */
+  last: boolean;
+  /** The last message of our side: its state stands below it. */
+  stated: boolean;
+}
+
+export function Bubble({ message, item, follows, last, stated }: Props) {
+  const side = message.author.kind === "customer" ? "customer" : message.author.kind === "robot" ? "robot" : "agent";
+  const verdict = message.verdict_id === null ? undefined : desk.value?.verdicts.get(message.verdict_id);
+  return (
+    <li class={`said ${side}${follows ? " follows" : ""}`}>
+      {(!follows || side === "robot") && (
+        <p class="said-by">
+          {side === "robot" && <Bot size={14} aria-hidden="true" />}
+          <span class="said-name">{authorOf(message, item)}</span>
+          {verdict !== undefined && <span class="verdict-label">{labelOf(verdict, message)}</span>}
+          <Hour at={message.created_at} />
+        </p>
+      )}
+      <div class="bubble">
+        {message.text !== "" && <Words text={message.text} />}
+        {message.choices !== null && <Choices message={message} />}
+        {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
+      </div>
+      {verdict !== undefined && <Why verdict={verdict} last={last} />}
+      {message.feedback !== null && <Feedback value={message.feedback} />}
+      {(stated || message.status === "failed") && side !== "customer" && <State message={message} item={item} />}
+    </li>
+  );
+}
+
+function authorOf(message: Message, item: Case): string {
+  if (message.author.kind === "customer") return message.author_name ?? nameOf(item);
+  if (message.author.kind === "robot") return t("case.robot");
+  if (message.author.kind === "agent") return message.author_name ?? agentName(message.author.id);
+  return t("line.actor.system");
+}
+
+function labelOf(verdict: Verdict, message: Message): string {
+  if (verdict.kind === "ask") return t("case.verdict.ask", { count: message.choices?.length ?? 0 });
+  if (verdict.kind === "answer" && verdict.entry_id === null) return t("case.verdict.courtesy");
+  return t(`case.verdict.${verdict.kind}`);
+}
+
+function Why({ verdict, last }: { verdict: Verdict; last: boolean }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  useCommand("why", () => setOpen((now) => !now), last);
+  return (
+    <>
+      <button type="button" class="link why-button" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+        {t("why.ask")}
+        <ChevronDown size={12} aria-hidden="true" class={open ? "turned" : ""} />
+      </button>
+      {open && <WhyPanel verdict={verdict} id={id} />}
+    </>
+  );
+}
+
+function Choices({ message }: { message: Message }) {
+  return (
+    <ul class="choices" aria-label={t("case.choices")}>
+      {message.choices?.map(({ entry_id, title }) => {
+        const chosen = entry_id === message.chosen_entry_id;
+        return (
+          <li class={chosen ? "chosen" : ""}>
+            {chosen && <Check size={14} aria-hidden="true" />}
+            {title}
+            {chosen && <span class="unseen"> ({t("case.chosen")})</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Attachments({ attachments }: { attachments: Attachment[] }) {
+  return (
+    <ul class="attachments">
+      {attachments.map((file) => {
+        const address = file.url ?? `/api/attachments/${file.id}`;
+        const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.media_type);
+        return (
+          <li>
+            <a href={address} target="_blank" rel="noopener" class={picture ? "picture" : "file"}>
+              {picture ? (
+                <img src={address} alt={file.name} width={file.width ?? undefined} height={file.height ?? undefined} loading="lazy" />
+              ) : (
+                <>
+                  <FileText size={16} aria-hidden="true" />
+                  <span class="cut">{file.name}</span>
+                  <span class="figures">{fileSize(file.size)}</span>
+                  <Download size={14} aria-hidden="true" />
+                </>
+              )}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Feedback({ value }: { value: "up" | "down" }) {
+  const Icon = value === "up" ? ThumbsUp : ThumbsDown;
+  return (
+    <p class={`feedback ${value}`}>
+      <Icon size={12} aria-hidden="true" />
+      {t(`case.feedback.${value}`)}
+    </p>
+  );
+}
+
+function State({ message, item }: { message: Message; item: Case }) {
+  if (message.status === "failed") {
+    return (
+      <p class="state bad">
+        <CircleAlert size={12} aria-hidden="true" />
+        {message.failure === null ? t("case.state.failed") : t("case.state.failed_because", { reason: message.failure })}
+      </p>
+    );
+  }
+  const seen = item.customer_read_id >= message.id || message.status === "read";
+  return <p class="state">{t(seen ? "case.state.seen" : `case.state.${message.status}`)}</p>;
+}

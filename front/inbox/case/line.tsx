@@ -1,0 +1,58 @@
+/** What happened between messages, as one thin sentence. */
+import { fullTime, has, t, upcomingTime } from "../../shared/i18n";
+import type { CaseLine } from "../state";
+import { agentName, Hour } from "../parts/bits";
+import { minute } from "../parts/ticking";
+import { desk, myId } from "../store";
+
+/** "you", "the robot", a name: who did it, fit for the middle of a sentence. */
+function actorOf({ actor }: CaseLine): string {
+  if (actor.kind === "agent") return agentName(actor.id);
+  return t(`line.actor.${actor.kind}`);
+}
+
+function assigned(line: CaseLine): string {
+  const { agent_id: agent, team_id: team } = line.data as { agent_id?: number | null; team_id?: number | null };
+  const actor = actorOf(line);
+  if (agent != null && line.actor.kind === "agent" && line.actor.id === agent) {
+    return agent === myId.value ? t("line.taken_you") : t("line.taken", { actor });
+  }
+  if (agent != null) return t("line.assigned", { actor, agent: agentName(agent) });
+  if (team != null) return t("line.assigned_team", { actor, team: desk.value?.teams.get(team)?.name ?? String(team) });
+  return t("line.unassigned", { actor });
+}
+
+function statusChanged(line: CaseLine): string {
+  const { status, until } = line.data as { status?: string; until?: string | null };
+  const params = { actor: actorOf(line), time: until ? upcomingTime(until, minute.value) : "" };
+  const key = `line.status.${status ?? "open"}`;
+  return has(key) ? t(key, params) : t("line.status.open", params);
+}
+
+/** The sentence of a line in the viewer's language. */
+export function sayLine(line: CaseLine): string {
+  const actor = actorOf(line);
+  switch (line.kind) {
+    case "CaseHandedOver": {
+      const reason = String(line.data.reason ?? "");
+      return has(`line.reason.${reason}`) ? t("line.handed_over_because", { reason: t(`line.reason.${reason}`) }) : t("line.handed_over");
+    }
+    case "CaseAssigned":
+      return assigned(line);
+    case "CaseStatusChanged":
+      return statusChanged(line);
+    case "CustomerRecognised":
+      return t("line.recognised", { identity: String(line.data.address ?? line.data.identity ?? "") });
+    default:
+      return t(`line.${line.kind}`, { actor });
+  }
+}
+
+export function LineRow({ line }: { line: CaseLine }) {
+  return (
+    <li class="line" title={fullTime(line.at)}>
+      <span>{sayLine(line)}</span>
+      <Hour at={line.at} />
+    </li>
+  );
+}

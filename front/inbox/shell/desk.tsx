@@ -1,0 +1,135 @@
+/** The signed-in app: rail, three panes or another screen, and what floats above. */
+import { computed, useSignalEffect } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { MessagesSquare } from "lucide-preact";
+import { t } from "../../shared/i18n";
+import { setTheme } from "../../shared/ui/theme";
+import { openOutbox } from "../acts";
+import { CasePane } from "../case/case-pane";
+import { CustomerPane } from "../customer/customer-pane";
+import { listenToKeys, useCommand } from "../keys";
+import { isOpen } from "../lists";
+import { ListPane } from "../list/list-pane";
+import { forgetPages } from "../pages";
+import { Blank, Keys, nameOf } from "../parts/bits";
+import { startTicking } from "../parts/ticking";
+import { go, list, listPath, place, type Screen } from "../router";
+import { cases, epoch, myId, session } from "../store";
+import { KeySheet, Palette } from "./dialogs";
+import { Announcer, ConnectionBanner, Notices } from "./messages";
+import { Rail } from "./rail";
+import { LazyScreen } from "./screens";
+
+const WIDE = "(min-width: 1200px)";
+
+/** Unread messages in what concerns the viewer: their own cases and those nobody has. */
+const unread = computed(() => {
+  let sum = 0;
+  for (const item of cases.value.values()) {
+    if (isOpen(item) && (item.assignee_id === myId.value || (item.assignee_id === null && item.handler === "queue"))) sum += item.unread;
+  }
+  return sum;
+});
+
+function titleNow(): string {
+  const now = place.value;
+  switch (now.screen) {
+    case "inbox":
+      return t(`inbox.list.${now.list}`);
+    case "case": {
+      const item = [...cases.value.values()].find((one) => one.number === now.number);
+      return item === undefined ? `T-${now.number}` : `${nameOf(item)} · T-${now.number}`;
+    }
+    case "nowhere":
+      return t("inbox.nowhere");
+    default:
+      return t(`inbox.screen.${now.screen}`);
+  }
+}
+
+export function DeskApp() {
+  const agent = session.value?.agent.id ?? 0;
+  useEffect(() => openOutbox(agent), [agent]);
+  useEffect(() => {
+    const stops = [listenToKeys(), startTicking()];
+    return () => stops.forEach((stop) => stop());
+  }, []);
+  useEffect(() => {
+    if (epoch.value > 0) forgetPages();
+  }, [epoch.value]);
+  useSignalEffect(() => {
+    document.title = `${unread.value > 0 ? `(${unread.value}) ` : ""}${titleNow()} · Tugi`;
+  });
+  useSignalEffect(() => setTheme("auto", session.value?.workspace.widget.accent ?? "#2f6f5e"));
+  const now = place.value;
+  return (
+    <div class={`desk at-${now.screen}`}>
+      <a class="skip" href="#main">{t("inbox.skip")}</a>
+      <Rail />
+      <main id="main" tabIndex={-1}>
+        <ConnectionBanner />
+        <Main />
+      </main>
+      <Notices />
+      <Announcer />
+      <KeySheet />
+      <Palette />
+    </div>
+  );
+}
+
+function Main() {
+  const now = place.value;
+  switch (now.screen) {
+    case "inbox":
+      return <InboxPanes number={null} />;
+    case "case":
+      return <InboxPanes number={now.number} />;
+    case "nowhere":
+      return (
+        <Blank title={t("inbox.nowhere")}>
+          <p>{t("inbox.nowhere_hint")}</p>
+          <button type="button" class="button" onClick={() => go(listPath(list.peek()))}>{t("case.to_list")}</button>
+        </Blank>
+      );
+    default:
+      return <LazyScreen name={now.screen satisfies Screen} />;
+  }
+}
+
+function InboxPanes({ number }: { number: number | null }) {
+  const [customer, setCustomer] = useState(() => matchMedia(WIDE).matches);
+  useEffect(() => {
+    // The wish is the viewer's only while both fit; on a narrow screen the pane covers the case.
+    const wide = matchMedia(WIDE);
+    const changed = () => setCustomer(wide.matches);
+    wide.addEventListener("change", changed);
+    return () => wide.removeEventListener("change", changed);
+  }, []);
+  useEffect(() => {
+    if (!matchMedia(WIDE).matches) setCustomer(false);
+  }, [number]);
+  return (
+    <div class={`panes${number === null ? "" : " with-case"}${customer ? " with-customer" : ""}`}>
+      <ListPane />
+      {number === null ? <NoCase /> : (
+        <>
+          <CasePane number={number} onCustomer={() => setCustomer(!customer)} customerShown={customer} />
+          {customer && <CustomerPane number={number} close={() => setCustomer(false)} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function NoCase() {
+  useCommand("back", () => document.querySelector<HTMLElement>(".rows a[tabindex='0']")?.focus());
+  return (
+    <section class="case-pane none" aria-label={t("case.none")}>
+      <Blank icon={<MessagesSquare size={20} aria-hidden="true" />} title={t("case.none")}>
+        <p class="none-keys"><Keys keys="j" /> <Keys keys="k" /> {t("case.none_move")} · <Keys keys="Enter" /> {t("case.none_open")} · <Keys keys="?" /> {t("case.none_keys")}</p>
+      </Blank>
+    </section>
+  );
+}
+

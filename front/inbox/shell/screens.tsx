@@ -1,0 +1,51 @@
+/** The other screens, each loaded when it is first opened. */
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../shared/i18n";
+import { Blank } from "../parts/bits";
+import type { Screen } from "../router";
+
+type Loader = () => Promise<{ default: ComponentType }>;
+
+const LOADERS: Record<Screen, Loader> = {
+  knowledge: () => import("../knowledge/knowledge"),
+  team: () => import("../team/team"),
+  settings: () => import("../settings/settings"),
+  "widget-settings": () => import("../settings/widget-settings"),
+  "sign-in": () => import("../entrance/sign-in"),
+  setup: () => import("../entrance/setup"),
+  invite: () => import("../entrance/invite"),
+};
+
+const loaded = new Map<Screen, ComponentType>();
+
+export function LazyScreen({ name }: { name: Screen }) {
+  const [, redraw] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let current = true;
+    setFailed(false);
+    if (loaded.has(name)) return undefined;
+    LOADERS[name]().then(
+      (module) => {
+        loaded.set(name, module.default);
+        if (current) redraw((count) => count + 1);
+      },
+      () => current && setFailed(true),
+    );
+    return () => { current = false; };
+  }, [name, tries]);
+  const Shown = loaded.get(name);
+  if (Shown !== undefined) return <Shown />;
+  if (failed) {
+    return <Blank title={t("inbox.screen_failed")}><button type="button" class="button" onClick={() => setTries(tries + 1)}>{t("common.retry")}</button></Blank>;
+  }
+  return (
+    <div class="screen-skeleton" role="status" aria-label={t("common.loading")}>
+      <span class="skeleton bar tall" style={{ width: "30%" }} />
+      <span class="skeleton bar" style={{ width: "70%" }} />
+      <span class="skeleton bar" style={{ width: "55%" }} />
+    </div>
+  );
+}
