@@ -24,7 +24,7 @@ log = structlog.get_logger("tugi.jobs")
 
 Ids = Mapping[str, Any]
 JobFunction = Callable[[Ids], Awaitable[None]]
-ATTEMPTS = 5
+ATTEMPTS = 4
 # A job whose worker died is taken over after this long without a heartbeat.
 HEARTBEAT = timedelta(seconds=6)
 
@@ -68,9 +68,7 @@ class Worker:
                     pause = min(pause * 2, 5)
 
     async def _run_once(self) -> None:
-        pool = await asyncpg.create_pool(
-            self._dsn, min_size=1, max_size=self._size, timeout=5, command_timeout=30
-        )
+        pool = await asyncpg.create_pool(self._dsn, min_size=1, max_size=self._size, timeout=5, command_timeout=30)
         try:
             manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
             for name, kind in self._kinds.items():

@@ -189,13 +189,12 @@ async def heard(tx: Transaction, case: Case, preview: str, *, language: str | No
 
 
 async def answered(tx: Transaction, case: Case, preview: str, *, by: Literal["agent", "robot"]) -> None:
-    """We have answered: the agent takes the floor, or keeps it; the robot has used one of its turns."""
+    """We have answered: an agent thereby takes the floor, or keeps it."""
     agent_id = tx.actor.id if by == "agent" else None
     await tx.execute(
         "update cases set status = $3, preview = $4, preview_from = $5, active_at = $6, waiting_since = null, "
         "handler = case when $5 = 'agent' then 'agent' else handler end, "
         "assignee_id = case when $5 = 'agent' then coalesce(assignee_id, $7) else assignee_id end, "
-        "robot_turns = case when $5 = 'robot' then robot_turns + 1 else robot_turns end, "
         "snoozed_until = null where workspace_id = $1 and id = $2",
         tx.workspace_id,
         case.id,

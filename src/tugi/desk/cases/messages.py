@@ -10,7 +10,7 @@ from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, Invalid, NotFound
 from tugi.core.events import Actor
-from tugi.desk.cases import attachments, cases, contacts, transcript
+from tugi.desk.cases import attachments, cases, contacts, threads, transcript
 from tugi.desk.cases.cases import Case, Handler
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
 from tugi.ports import Inbound
@@ -167,7 +167,7 @@ async def write(
     if by not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
-    account_id, contact_id = await _where(tx, case.id)
+    account_id, contact_id = await _where(tx, case)
     message_id = await _insert(
         tx,
         case.id,
@@ -195,17 +195,19 @@ async def write(
     return stored
 
 
-async def _where(tx: Transaction, case_id: int) -> tuple[int, int]:
+async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
     """The channel account and contact of the case's newest message: we answer where we were asked."""
     row = await tx.fetchrow(
         "select channel_account_id, contact_id from messages "
         "where workspace_id = $1 and case_id = $2 order by id desc limit 1",
         tx.workspace_id,
-        case_id,
+        case.id,
     )
-    if row is None:
-        raise NotFound("This case has no conversation to answer in.")
-    return row["channel_account_id"], row["contact_id"]
+    if row:
+        return row["channel_account_id"], row["contact_id"]
+    account_id = await threads.ensure_account(tx, case.channel, case.channel.capitalize())
+    contact_id = await contacts.find_current(tx, case.id)
+    return account_id, contact_id or await contacts.open_contact(tx, case.id, case.channel)
 
 
 async def _insert(

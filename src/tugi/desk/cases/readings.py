@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import NotFound
@@ -33,13 +35,16 @@ async def note(tx: Transaction, case_id: int, reader_id: int, message_id: int) -
         tx.happened("CaseRead", case_id=case_id, reader_id=reader_id)
 
 
-async def by_us(tx: Transaction, case_id: int) -> int:
-    """The last message of the customer that a person or the robot has taken notice of; 0 = none."""
-    return await tx.fetchval(
-        "select greatest("
-        "(select coalesce(max(message_id), 0) from readings "
-        "where workspace_id = $1 and case_id = $2 and reader_id > 0), "
-        "(select coalesce(max(message_id), 0) from verdicts where workspace_id = $1 and case_id = $2))",
+async def by_us(tx: Transaction, case_ids: Sequence[int]) -> dict[int, int]:
+    """For each case: the last message of the customer that a person or the robot has taken notice of; 0 = none."""
+    rows = await tx.fetch(
+        "select c.id, greatest("
+        "(select coalesce(max(r.message_id), 0) from readings r "
+        "where r.workspace_id = $1 and r.case_id = c.id and r.reader_id > 0), "
+        "(select coalesce(max(v.message_id), 0) from verdicts v "
+        "where v.workspace_id = $1 and v.case_id = c.id)) as message_id "
+        "from unnest($2::bigint[]) as c(id)",
         tx.workspace_id,
-        case_id,
+        list(case_ids),
     )
+    return {row["id"]: row["message_id"] for row in rows}

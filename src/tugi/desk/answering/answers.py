@@ -1,0 +1,272 @@
+"""The robot at work: reads a question's facts, decides outside any transaction, carries the verdict out in one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tugi.core import clock, i18n
+from tugi.core.database import Database, Transaction
+from tugi.core.errors import NotFound
+from tugi.core.events import ROBOT
+from tugi.core.files import Files
+from tugi.desk.answering import facts, suggestions, training, verdicts
+from tugi.desk.answering.facts import Question
+from tugi.desk.cases import cases, contacts, messages
+from tugi.desk.cases.cases import Case
+from tugi.desk.cases.transcript import MessageChoice
+from tugi.desk.knowledge import entries
+from tugi.desk.people import workspaces
+from tugi.desk.people.workspaces import Workspace
+from tugi.desk.work import hours, queue
+from tugi.ports import Embedder
+from tugi.robot import facts as robot
+from tugi.robot.decide import decide
+from tugi.robot.model import Model
+from tugi.robot.reading import question_text
+
+# Wording that a verdict cannot know: how long a person will take is the desk's knowledge.
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, how it looks on screens, and the milliseconds it took."""
+
+    verdict: robot.Verdict
+    shown: verdicts.Verdict
+    ms: float
+
+
+class Answering:
+    """Decides and answers for all workspaces of a process. Models are read when first needed."""
+
+    def __init__(self, database: Database, files: Files, embedder: Embedder | None) -> None:
+        self._database = database
+        self._files = files
+        self._embedder = embedder
+        self._models: dict[int, tuple[int, Model]] = {}
+
+    async def answer(self, ids: Mapping[str, Any]) -> None:
+        """The job: answer the question that ended with this message. Safe to run twice."""
+        workspace_id, case_id, message_id = ids["workspace_id"], ids["case_id"], ids["message_id"]
+        async with self._database.reading(workspace_id) as tx:
+            try:
+                question = await facts.find_question(tx, case_id, message_id)
+            except NotFound:
+                return
+        if question is None:
+            return
+        decision = await self.decide(workspace_id, question.facts)
+        async with self._database.transaction(workspace_id, ROBOT) as tx:
+            await self._carry_out(tx, question, decision)
+
+    async def gave_up(self, ids: Mapping[str, Any]) -> None:
+        """The robot failed for good: a person takes over, and the customer is told so."""
+        await self._to_a_person(ids, "error")
+
+    async def acknowledge(self, ids: Mapping[str, Any]) -> None:
+        """The job after "talk to a person": tell the customer what happens now."""
+        await self._to_a_person(ids, "wants_person")
+
+    async def _to_a_person(self, ids: Mapping[str, Any], reason: str) -> None:
+        async with self._database.transaction(ids["workspace_id"], ROBOT) as tx:
+            case = await cases.lock(tx, ids["case_id"])
+            if reason != "wants_person" and case.handler != "robot":
+                return
+            await queue.hand_over(tx, case, reason)
+            workspace = await workspaces.get(tx)
+            language = case.language or workspace.languages[0]
+            text = i18n.text(language, "person.coming") + " " + await _wait(tx, workspace, language)
+            key = ids.get("message_id") or ids.get("number") or case.id
+            await messages.write(
+                tx,
+                await cases.get_case(tx, case.id),
+                external_id=f"robot:person-{key}-{case.waiting_since or case.created_at:%Y%m%d%H%M%S}",
+                text=text,
+                language=language,
+                answers=False,
+            )
+
+    async def decide(self, workspace_id: int, known: robot.Facts) -> Decision:
+        """The robot's verdict on these facts; nothing is stored and no transaction is open."""
+        started = clock.monotonic()
+        model = await self._model(workspace_id)
+        vector = None
+        if model is not None and model.embedded and self._embedder is not None:
+            vector = (await self._embedder.embed([question_text(known)]))[0]
+        verdict = decide(known, model, vector)
+        titles = _titles(model, known.languages)
+        return Decision(verdict, verdicts.view(verdict, titles), (clock.monotonic() - started) * 1000)
+
+    async def _model(self, workspace_id: int) -> Model | None:
+        async with self._database.reading(workspace_id) as tx:
+            ready = await training.find_ready(tx)
+        if ready is None:
+            return None
+        model_id, file_hash = ready
+        held = self._models.get(workspace_id)
+        if held is None or held[0] != model_id:
+            content = await self._files.get(workspace_id, file_hash)
+            held = (model_id, await asyncio.to_thread(Model.from_bytes, content))
+            self._models[workspace_id] = held
+        return held[1]
+
+    async def _carry_out(self, tx: Transaction, question: Question, decision: Decision) -> None:
+        case = await cases.lock(tx, question.case.id)
+        current = await facts.find_question(tx, case.id, question.last_id)
+        if current is None:
+            return
+        verdict = decision.verdict
+        speaks = isinstance(verdict, robot.Answer | robot.Ask)
+        if speaks and (case.handler != "robot" or case.robot_paused):
+            # A person took the floor while the robot was thinking: its words would only disturb.
+            return
+        verdict_id = await verdicts.store(tx, case.id, question.last_id, decision.shown, decision.ms)
+        if verdict_id is None:
+            return
+        match verdict:
+            case robot.Answer():
+                await self._say(tx, case, question, verdict, verdict_id)
+            case robot.Ask():
+                await self._ask(tx, case, question, verdict, verdict_id)
+            case robot.Suggest():
+                await self._suggest(tx, case, question, verdict, verdict_id)
+            case robot.HandOver():
+                await self._hand_over(tx, case, question, verdict.reason, verdict.text, verdict.language, verdict_id)
+            case robot.StaySilent():
+                await self._keep_quiet(tx, case, verdict)
+
+    async def _say(
+        self, tx: Transaction, case: Case, question: Question, verdict: robot.Answer, verdict_id: int
+    ) -> None:
+        entry_id = int(verdict.entry_id) if verdict.entry_id else None
+        if entry_id is not None and not await _still_holds(tx, entry_id):
+            text = i18n.text(verdict.language, "person.coming")
+            await self._hand_over(tx, case, question, "entry_for_people", text, verdict.language, verdict_id)
+            return
+        repeated = entry_id is not None and await _was_given(tx, case.id, entry_id)
+        await messages.write(
+            tx,
+            case,
+            external_id=f"robot:answer-{question.last_id}",
+            text=verdict.text,
+            language=verdict.language,
+            entry_id=entry_id,
+            verdict_id=verdict_id,
+        )
+        if entry_id is not None:
+            await cases.set_robot(tx, case, turns=case.robot_turns + 1 if repeated else 0)
+            if contact_id := await contacts.find_current(tx, case.id):
+                await contacts.set_robot_outcome(tx, contact_id, "answered_unconfirmed")
+
+    async def _ask(self, tx: Transaction, case: Case, question: Question, verdict: robot.Ask, verdict_id: int) -> None:
+        await messages.write(
+            tx,
+            case,
+            external_id=f"robot:answer-{question.last_id}",
+            text=verdict.text,
+            language=verdict.language,
+            choices=[MessageChoice(int(choice.entry_id), choice.title) for choice in verdict.choices],
+            verdict_id=verdict_id,
+        )
+        await cases.set_robot(tx, case, turns=case.robot_turns + 1)
+
+    async def _suggest(
+        self, tx: Transaction, case: Case, question: Question, verdict: robot.Suggest, verdict_id: int
+    ) -> None:
+        await suggestions.offer(
+            tx, case.id, verdict_id, entry_id=int(verdict.entry_id), text=verdict.text, language=verdict.language
+        )
+        if case.handler == "robot":
+            text = verdict.customer_text or i18n.text(verdict.language, "person.coming")
+            await self._hand_over(tx, case, question, "suggestion", text, verdict.language, verdict_id)
+
+    async def _hand_over(
+        self,
+        tx: Transaction,
+        case: Case,
+        question: Question,
+        reason: str,
+        text: str,
+        language: str,
+        verdict_id: int,
+    ) -> None:
+        if case.handler != "robot":
+            return
+        await queue.hand_over(tx, case, reason)
+        wait = await _wait(tx, question.workspace, language)
+        await messages.write(
+            tx,
+            case,
+            external_id=f"robot:answer-{question.last_id}",
+            text=f"{text} {wait}".strip(),
+            language=language,
+            verdict_id=verdict_id,
+            answers=False,
+        )
+
+    async def _keep_quiet(self, tx: Transaction, case: Case, verdict: robot.StaySilent) -> None:
+        if verdict.reason == "thanks" and case.handler == "robot":
+            await cases.set_robot(tx, case, turns=0)
+            contact_id = await contacts.find_current(tx, case.id)
+            if contact_id and await _robot_answered(tx, contact_id):
+                await contacts.set_robot_outcome(tx, contact_id, "confirmed")
+
+
+def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:
+    if model is None:
+        return {}
+    return {
+        int(entry.id): next((entry.titles[code] for code in languages if code in entry.titles), "")
+        for entry in model.entries
+    }
+
+
+async def _wait(tx: Transaction, workspace: Workspace, language: str) -> str:
+    """How long a person will take, as honestly as is known."""
+    there = await hours.availability(tx, workspace, 0)
+    if there.open:
+        if there.expected_answer_seconds is None:
+            return i18n.text(language, "wait.open_unknown")
+        minutes = max(1, -(-there.expected_answer_seconds // MINUTE))
+        if minutes > 60:
+            return i18n.text(language, "wait.open_unknown")
+        return i18n.text(language, "wait.open_known", count=minutes)
+    email = " " + i18n.text(language, "wait.email") if workspace.widget.ask_email else ""
+    if there.opens_at is None:
+        return i18n.text(language, "wait.closed_unknown") + email
+    when = i18n.weekday_and_time(language, there.opens_at, ZoneInfo(workspace.timezone), clock.now())
+    return i18n.text(language, "wait.closed", when=when) + email
+
+
+async def _still_holds(tx: Transaction, entry_id: int) -> bool:
+    """Whether the robot may still give this entry: people may have changed it since the model was trained."""
+    found = await entries.of_ids(tx, [entry_id])
+    return bool(found) and found[0].policy == "answer" and not found[0].archived
+
+
+async def _was_given(tx: Transaction, case_id: int, entry_id: int) -> bool:
+    return bool(
+        await tx.fetchval(
+            "select true from messages where workspace_id = $1 and case_id = $2 and author_kind = 'robot' "
+            "and entry_id = $3 and contact_id = (select max(id) from contacts where workspace_id = $1 and case_id = $2) "
+            "limit 1",
+            tx.workspace_id,
+            case_id,
+            entry_id,
+        )
+    )
+
+
+async def _robot_answered(tx: Transaction, contact_id: int) -> bool:
+    return bool(
+        await tx.fetchval(
+            "select robot_outcome = 'answered_unconfirmed' from contacts where workspace_id = $1 and id = $2",
+            tx.workspace_id,
+            contact_id,
+        )
+    )

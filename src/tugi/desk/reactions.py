@@ -1,0 +1,44 @@
+"""THE LIST: event -> what follows, read top to bottom like a table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from tugi.core.database import Database
+from tugi.core.events import Reaction, Reactions
+from tugi.core.files import Files
+from tugi.core.jobs import JobKind
+from tugi.desk.answering import training
+from tugi.desk.answering.answers import Answering
+from tugi.desk.answering.training import Train
+
+# A burst of messages is one question: each waits this long, and only the last one is answered.
+BURST = 0.35
+
+REACTIONS: Reactions = {
+    "MessageReceived": [Reaction("answer", BURST)],
+    "PersonAskedFor": [Reaction("acknowledge")],
+    "EntryChanged": [Reaction("train", 0.5)],
+    "KnowledgeImported": [Reaction("train", 0.5)],
+}
+
+
+def job_kinds(
+    database: Database, files: Files, answering: Answering, train: Train, engine: str
+) -> Mapping[str, JobKind]:
+    """What each job of the list does."""
+    return {
+        "answer": JobKind(answering.answer, gave_up=answering.gave_up),
+        "acknowledge": JobKind(answering.acknowledge),
+        "train": JobKind(_training(database, files, train, engine)),
+    }
+
+
+def _training(
+    database: Database, files: Files, train: Train, engine: str
+) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def run(ids: Mapping[str, Any]) -> None:
+        await training.train(database, files, train, engine, ids["workspace_id"])
+
+    return run
