@@ -90,7 +90,9 @@ def _examples(language: Language, given: Sequence[str], checks: Checks) -> list[
     field_name = f"examples.{language}"
     checks.language(field_name, language)
     tidy = [checks.line(field_name, text, LONGEST_EXAMPLE, required=False) for text in given]
-    unique = {text.casefold(): text for text in reversed(tidy) if text}
+    unique: dict[str, str] = {}
+    for text in filter(None, tidy):
+        unique.setdefault(text.casefold(), text)
     if len(unique) > MOST_EXAMPLES:
         checks.problem(field_name, f"At most {MOST_EXAMPLES} example questions.")
-    return list(reversed(unique.values()))
+    return list(unique.values())
