@@ -2,9 +2,10 @@
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from tugi.core.database import Database
-from tugi.core.errors import TugiError
+from tugi.core.errors import Invalid, TugiError
 from tugi.web import wire
 from tugi.web.agent_api import entrance, knowledge, people, workspace
 
@@ -26,7 +27,11 @@ def app_of(database: Database) -> FastAPI:
         assert isinstance(error, TugiError)
         return wire.refusal(error)
 
+    async def misread(request: Request, error: Exception) -> Response:
+        return wire.refusal(Invalid("The request does not have the right form."))
+
     app.add_exception_handler(TugiError, refuse)
+    app.add_exception_handler(RequestValidationError, misread)
     return app
 
 
