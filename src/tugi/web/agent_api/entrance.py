@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from tugi.core.errors import Invalid
-from tugi.desk.people import agents, invites, passwords, sessions, setup, workspaces
+from tugi.desk.people import agents, invites, passwords, sessions, setup
 from tugi.desk.people import sign_in as signing_in
 from tugi.desk.people.agents import AgentChange
 from tugi.desk.people.checks import Checks, Language
 from tugi.web import auth
-from tugi.web.auth import Viewer
 from tugi.web.agent_api.me import Me, read_me
+from tugi.web.auth import Viewer
 
 router = APIRouter(prefix="/api", tags=["entrance"], dependencies=[Depends(auth.own_page)])
 Signed = Annotated[Viewer, Depends(auth.viewer)]
