@@ -64,7 +64,8 @@ class EmbeddedPostgres:
         if self._watch is not None:
             raise RuntimeError("This EmbeddedPostgres was started before.")
         self._cluster = await asyncio.to_thread(open_cluster, self._home, self._bin_dir, self._settings)
-        self._watch = threading.Thread(target=self._keep, args=(self._cluster,), daemon=True, name="postgres")
+        lock = await asyncio.to_thread(_open_lock, self._home)
+        self._watch = threading.Thread(target=self._keep, args=(self._cluster, lock), daemon=True, name="postgres")
         self._watch.start()
         give_up = time.monotonic() + _READY_SECONDS
         while not self._cluster.is_ready():
@@ -86,21 +87,18 @@ class EmbeddedPostgres:
         self._watch = None
         self._stopping.clear()
 
-    def _keep(self, cluster: Cluster) -> None:
+    def _keep(self, cluster: Cluster, lock: int) -> None:
         """Body of the watching thread. One thread for life: Linux ends the server with the thread."""
-        path = self._home / "postgres.lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             while not self._stopping.is_set():
                 try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     self._stopping.wait(_LOCK_POLL_SECONDS)
                     continue
                 self._lead(cluster)
-                fcntl.flock(handle, fcntl.LOCK_UN)
         finally:
-            os.close(handle)
+            os.close(lock)
 
     def _lead(self, cluster: Cluster) -> None:
         """Run the server, again and again, until asked to stop."""
@@ -152,6 +150,16 @@ class EmbeddedPostgres:
     def _tail(self) -> str:
         path = self._home / "postgres.log"
         return "\n".join(path.read_text(errors="replace").splitlines()[-12:]) if path.exists() else ""
+
+
+def _open_lock(home: Path) -> int:
+    try:
+        return os.open(home / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError as error:
+        raise PostgresUnusable(
+            f"{error.filename} belongs to another user. Start Tugi as the user who started it first, "
+            "or set TUGI_HOME to a folder of your own."
+        ) from error
 
 
 def dsn(cluster: Cluster) -> str:

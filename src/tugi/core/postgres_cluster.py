@@ -34,6 +34,9 @@ _SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    "log_checkpoints": "off",
+    # The details of an error quote rows, and so people's addresses, into a file that no erasure reaches.
+    "log_error_verbosity": "terse",
 }
 
 
@@ -81,7 +84,7 @@ class Cluster:
         settings = {
             **_SETTINGS,
             **self.settings,
-            "unix_socket_directories": str(self.socket_dir),
+            "unix_socket_directories": f'"{self.socket_dir}"',
             "cluster_name": self.mark,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -225,9 +228,9 @@ def _major(bin_dir: Path) -> int:
 
 
 def _socket_dir(folder: Path) -> Path:
-    """A folder for the socket: the kernel's limit on socket paths is about 107 bytes."""
+    """A folder for the socket: the kernel allows about 107 bytes, and in an address a comma parts two hosts."""
     near = folder / "socket"
-    if len(os.fsencode(near / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
+    if len(os.fsencode(near / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT and not set(str(near)) & set(',"'):
         return near
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     short = runtime if len(os.fsencode(runtime)) < 40 else Path("/tmp")
