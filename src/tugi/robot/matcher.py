@@ -108,11 +108,13 @@ def word_grams_of_single(words: list[str]) -> NDArray[np.uint32]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The entries by falling head probability, and the features of the first."""
+    """The entries by falling head probability, the features of the first, and the similarity of every
+    example (`joint`)."""
 
     order: Ints
     probabilities: Floats
     features: Floats
+    joint: Floats
 
 
 def match(matcher: Matcher, text: str, vector: NDArray[np.float32] | None) -> Match:
@@ -120,4 +122,4 @@ def match(matcher: Matcher, text: str, vector: NDArray[np.float32] | None) -> Ma
     similar = matcher.similarities(text, vector)
     probabilities = softmax(similar.logits)
     order = np.argsort(-probabilities, kind="stable")
-    return Match(order, probabilities, candidate_features(similar, int(order[0])))
+    return Match(order, probabilities, candidate_features(similar, int(order[0])), similar.joint)

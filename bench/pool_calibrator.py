@@ -1,0 +1,114 @@
+"""Learn the shop-independent calibrator from public labelled messages; writes src/tugi/robot/pool.json.
+
+Only sets whose licences allow shipping what is learned from them are used, and nothing but regression
+weights is kept: no message, no example. Run: python bench/pool_calibrator.py [folder of question sets]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tugi.engines.e5 import find_e5
+from tugi.evaluation import Labelled, read_entries, read_labelled, study
+from tugi.robot.calibrator import Pool, fit_logistic
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT.parent / "shared" / "data" / "questions"
+OUT = ROOT / "src" / "tugi" / "robot" / "pool.json"
+
+# Set and examples an entry (None = all); several sizes, so that small and large knowledge are both known.
+SETS: tuple[tuple[str, int | None], ...] = (
+    ("clinc150", 10),
+    ("banking77", 10),
+    ("hwu64", 10),
+    ("multidogo_media", None),
+    ("multidogo_media", 10),
+    ("bitext27", 10),
+    ("burokratt_et", None),
+    ("burokratt_et", 10),
+    ("tugi_shop", None),
+)
+# No set may weigh more than this many messages, or the largest decides alone.
+MOST = 150
+ANSWER_PRECISION = 0.95
+ASKED_IN_VAIN = 0.15
+
+
+class Study(NamedTuple):
+    """One set's labelled messages as features: right = first candidate, among = one of the first three."""
+
+    name: str
+    features: np.ndarray
+    right: np.ndarray
+    among: np.ndarray
+    answerable: np.ndarray
+
+    @property
+    def weights(self) -> np.ndarray:
+        return np.full(len(self.right), min(len(self.right), MOST) / len(self.right))
+
+
+def study_set(folder: Path, examples: int | None, embed: bool) -> Study:
+    """Match a set's labelled messages against its knowledge."""
+    engine = find_e5(threads=2) if embed else None
+    entries = read_entries(folder / "kb.jsonl", examples)
+    labelled: list[Labelled] = read_labelled(folder / "dev.jsonl")
+    found = study(entries, [row.text for row in labelled], engine)
+    first = [matched.order[0] for matched in found.matches]
+    ids = found.ids
+    right = np.array([ids[index] == row.gold for index, row in zip(first, labelled, strict=True)], float)
+    among = np.array(
+        [row.gold in {ids[i] for i in m.order[:3]} for m, row in zip(found.matches, labelled, strict=True)], float
+    )
+    features = np.stack([matched.features for matched in found.matches]).astype(np.float64)
+    return Study(folder.name, features, right, among, np.array([row.gold is not None for row in labelled]))
+
+
+def learn(studies: list[Study], answer_cut: float = 1.0, ask_cut: float = 1.0) -> Pool:
+    """The two regressions on all studies together."""
+    features = np.concatenate([one.features for one in studies])
+    weights = np.concatenate([one.weights for one in studies])
+    answer = fit_logistic(features, np.concatenate([one.right for one in studies]), weights)
+    ask = fit_logistic(features, np.concatenate([one.among for one in studies]), weights)
+    return Pool(*answer, *ask, answer_cut, ask_cut)
+
+
+def cuts(studies: list[Study]) -> tuple[float, float]:
+    """Cuts on sets that the calibrator did not see: answers right at the promised rate, and at most 15 %
+    of unanswerable messages met with a useless question."""
+    scores: list[tuple[float, float, float]] = []
+    vain: list[float] = []
+    for name in dict.fromkeys(one.name for one in studies):
+        pool = learn([one for one in studies if one.name != name])
+        for one in (one for one in studies if one.name == name):
+            sure = pool.answer.probabilities(one.features)
+            scores += zip(sure.tolist(), one.right.tolist(), one.weights.tolist(), strict=True)
+            vain += pool.ask.probabilities(one.features)[~one.answerable].tolist()
+    scores.sort(reverse=True)
+    answered = right = 0.0
+    answer_cut = 1.0
+    for score, was_right, weight in scores:
+        answered, right = answered + weight, right + weight * was_right
+        if right >= ANSWER_PRECISION * answered:
+            answer_cut = score
+    return round(answer_cut, 4), round(float(np.quantile(vain, 1 - ASKED_IN_VAIN)), 4)
+
+
+def main() -> None:
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+    result = {}
+    for key, embed in (("e5", True), ("ngrams", False)):
+        studies = [study_set(data / name, examples, embed) for name, examples in SETS]
+        answer_cut, ask_cut = cuts(studies)
+        print(key, "answer from", answer_cut, "ask from", ask_cut)
+        result[key] = learn(studies, answer_cut, ask_cut).to_json()
+    OUT.write_text(json.dumps(json.loads(json.dumps(result), parse_float=lambda x: round(float(x), 6))) + "\n")
+
+
+if __name__ == "__main__":
+    main()

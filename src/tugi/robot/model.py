@@ -1,0 +1,182 @@
+"""The robot's trained knowledge: one value, stored as bytes, read without pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tugi.robot.calibrator import Logistic, logistic_from_json
+from tugi.robot.facts import Candidate, Entry, entry_from_json
+from tugi.robot.features import Floats
+from tugi.robot.matcher import Match, Matcher, match
+from tugi.robot.ngrams import Grams
+
+FORMAT = 1
+_GRAMS = ("characters", "words")
+# Kept at half precision: a vector loses a thousandth, the file half its size.
+_HALF = ("vectors", "alpha")
+
+
+class BadModel(Exception):
+    """These bytes are not a model this version can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The entries for one message. `probability`: the first is right; `among`: one of the first three is."""
+
+    probability: float
+    among: float
+    candidates: tuple[Candidate, ...]
+    negation_differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A shop's trained matcher with its calibrators and cuts.
+
+    entries: in the matcher's order. version: hash of all that went in. variant: the embedder's name,
+    "" for character n-grams alone. text_keys: hash of each example's text, so that the next training
+    reuses its vector. negated: whether each example carries a negation.
+    """
+
+    entries: tuple[Entry, ...]
+    version: str
+    variant: str
+    matcher: Matcher
+    text_keys: NDArray[np.uint64]
+    negated: NDArray[np.bool_]
+    answer: Logistic
+    ask: Logistic
+    answer_cut: float
+    ask_cut: float
+
+    def find_entry(self, entry_id: str) -> Entry | None:
+        """The entry of that id, if it was trained."""
+        return next((entry for entry in self.entries if entry.id == entry_id), None)
+
+    def vectors_by_key(self) -> dict[int, Floats]:
+        """Vectors of all examples by text key; empty without an embedding."""
+        if not self.matcher.embedded:
+            return {}
+        return dict(zip(self.text_keys.tolist(), self.matcher.vectors, strict=True))
+
+    def rank(self, text: str, negated: bool, vector: NDArray[np.float32] | None) -> Ranking:
+        """All entries for one message in normal form. Raises ValueError without the vector it needs."""
+        found = match(self.matcher, text, vector)
+        probability = self.answer.probability(found.features)
+        among = max(self.ask.probability(found.features), probability)
+        return Ranking(
+            probability=probability,
+            among=among,
+            candidates=self._candidates(found, probability, among),
+            negation_differs=negated and not self._near_examples_negated(found),
+        )
+
+    def _candidates(self, found: Match, probability: float, among: float) -> tuple[Candidate, ...]:
+        """The first three; what `among` leaves is shared as the head shares it."""
+        order = found.order[:3]
+        rest = found.probabilities[order[1:]]
+        shares = rest / max(float(rest.sum()), 1e-12) * (among - probability)
+        chances = [probability, *(min(float(share), probability) for share in shares)]
+        return tuple(
+            Candidate(self.entries[int(index)].id, round(chance, 4))
+            for index, chance in zip(order, chances, strict=True)
+        )
+
+    def _near_examples_negated(self, found: Match) -> bool:
+        """Whether any of the candidate's three nearest examples says "not" too."""
+        first = int(found.order[0])
+        own = np.flatnonzero(self.matcher.owners == first)
+        nearest = own[np.argsort(-found.joint[own])[:3]]
+        return bool(self.negated[nearest].any())
+
+    def to_bytes(self) -> bytes:
+        """The model as an uncompressed npz with a JSON header."""
+        arrays: dict[str, NDArray[Any]] = {"text_keys": self.text_keys, "negated": self.negated}
+        for name in ("owners", "starts", "alpha", "vectors", "centre", "centred", "centroids", "whitening"):
+            value = getattr(self.matcher, name)
+            arrays[name] = value.astype(np.float16) if name in _HALF else value
+        del arrays["centred"]
+        for owner in _GRAMS:
+            for field in fields(Grams):
+                arrays[f"{owner}.{field.name}"] = np.asarray(getattr(getattr(self.matcher, owner), field.name))
+        header = {
+            "format": FORMAT,
+            "version": self.version,
+            "variant": self.variant,
+            "answer": self.answer.to_json(),
+            "ask": self.ask.to_json(),
+            "answer_cut": self.answer_cut,
+            "ask_cut": self.ask_cut,
+            "entries": [entry.to_json() for entry in self.entries],
+        }
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
+        out = io.BytesIO()
+        cast(Any, np.savez)(out, **arrays)
+        return out.getvalue()
+
+
+def model_from_bytes(data: bytes) -> Model:
+    """The model of `Model.to_bytes`. Raises BadModel on anything else."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        header = json.loads(arrays["header"].tobytes())
+        if header["format"] != FORMAT:
+            raise BadModel(f"model format {header['format']}, this version reads {FORMAT}: train again")
+        return _assemble(header, arrays)
+    except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise BadModel("the stored model is damaged: train again") from error
+
+
+def centre_vectors(vectors: Floats, centre: Floats) -> Floats:
+    """Unit vectors [n, d] seen from the mean of all examples."""
+    moved = vectors - centre
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+
+
+def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
+    grams = [
+        Grams(
+            hashes=arrays[f"{owner}.hashes"],
+            idf=arrays[f"{owner}.idf"],
+            starts=arrays[f"{owner}.starts"],
+            rows=arrays[f"{owner}.rows"],
+            values=arrays[f"{owner}.values"],
+            size=int(arrays[f"{owner}.size"]),
+        )
+        for owner in _GRAMS
+    ]
+    vectors = arrays["vectors"].astype(np.float32)
+    matcher = Matcher(
+        owners=arrays["owners"],
+        starts=arrays["starts"],
+        alpha=arrays["alpha"].astype(np.float32),
+        characters=grams[0],
+        words=grams[1],
+        vectors=vectors,
+        centre=arrays["centre"],
+        centred=centre_vectors(vectors, arrays["centre"]),
+        centroids=arrays["centroids"],
+        whitening=arrays["whitening"],
+    )
+    return Model(
+        entries=tuple(entry_from_json(entry) for entry in header["entries"]),
+        version=str(header["version"]),
+        variant=str(header["variant"]),
+        matcher=matcher,
+        text_keys=arrays["text_keys"],
+        negated=arrays["negated"],
+        answer=logistic_from_json(header["answer"]),
+        ask=logistic_from_json(header["ask"]),
+        answer_cut=float(header["answer_cut"]),
+        ask_cut=float(header["ask_cut"]),
+    )

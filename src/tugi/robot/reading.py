@@ -1,0 +1,139 @@
+"""What a customer's turn says on its face: questions, numbers, feelings and wishes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from tugi.robot import cues
+from tugi.robot.facts import Facts
+from tugi.robot.text import normal, plain
+
+_ORDER = re.compile(r"(?<![\w.,])(?:#\s?|nr\.?\s?|no\.?\s?)?([A-Z]{1,3}-?\d{3,12}|\d{4,14})(?![\w.,]*\d)")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_AMOUNT = re.compile(
+    r"(?<!\w)(?:(?:€|\$|£)\s?\d+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?\s?(?:€|\$|£|zł|zl(?!\w)|pln(?!\w)|eur\w*|eurot?))",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"https?://\S+|www\.\S+")
+_SENTENCE = re.compile(r"(?<=[?!.;\n])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A burst read as one turn. `text` is its normal form, joined; `bare` the same without diacritics."""
+
+    text: str
+    bare: str
+    questions: int
+    orders: tuple[str, ...]
+    emails: tuple[str, ...]
+    amounts: tuple[str, ...]
+    negated: bool
+    greeting: bool
+    thanks: bool
+    empty: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """What the why-panel shows; only what was found."""
+        found: dict[str, Any] = {"questions": self.questions}
+        for name, values in (("orders", self.orders), ("emails", self.emails), ("amounts", self.amounts)):
+            if values:
+                found[name] = list(values)
+        for name in ("negated", "greeting", "thanks", "empty"):
+            if getattr(self, name):
+                found[name] = True
+        return found
+
+
+def read_turn(burst: tuple[str, ...]) -> Reading:
+    """Read the unanswered messages as one turn. Any text is accepted."""
+    messages = [message for message in (normal(text) for text in burst) if message]
+    text = normal(_join(messages))
+    bare = plain(text)
+    stripped = _URL.sub(" ", _EMAIL.sub(" ", text))
+    words = re.findall(r"\w+", bare)
+    return Reading(
+        text=text,
+        bare=bare,
+        questions=_count_questions(messages),
+        orders=_orders(stripped),
+        emails=tuple(dict.fromkeys(_EMAIL.findall(text))),
+        amounts=tuple(dict.fromkeys(match.group().strip() for match in _AMOUNT.finditer(stripped))),
+        negated=is_negated(text),
+        greeting=bool(words) and len(words) <= 5 and all(word in cues.GREETING_WORDS for word in words),
+        thanks=_is_thanks(words),
+        empty=not any(character.isalnum() for character in text),
+    )
+
+
+def is_negated(text: str) -> bool:
+    """Whether a text carries a negation in any of the four languages."""
+    return cues.NEGATION.search(plain(text)) is not None
+
+
+def question_text(facts: Facts) -> str:
+    """The text to embed for this decision: the burst as one question, without greetings, thanks,
+    e-mail addresses and links. "" when there is nothing to match."""
+    kept = [_without_courtesy(normal(message)) for message in facts.burst]
+    return normal(_EMAIL.sub(" ", _URL.sub(" ", _join([message for message in kept if message]))))
+
+
+def _join(messages: list[str]) -> str:
+    """Fragments of one sentence become one; a finished sentence stays its own."""
+    return " ".join(messages)
+
+
+def _is_thanks(words: list[str]) -> bool:
+    return (
+        0 < len(words) <= 8
+        and all(
+            word in cues.THANKS_WORDS or word in cues.GREETING_WORDS or cues.THANKS_SURE.fullmatch(word)
+            for word in words
+        )
+        and any(word in cues.THANKS_WORDS or cues.THANKS_SURE.fullmatch(word) for word in words)
+    )
+
+
+def _without_courtesy(message: str) -> str:
+    """The message without greeting or thanks at its start and end, unless that is all there is."""
+    words = message.split(" ")
+    courtesy = [
+        bare in cues.GREETING_WORDS or cues.THANKS_SURE.fullmatch(bare) is not None
+        for bare in (plain(word).strip(".,!?;: ") for word in words)
+    ]
+    start, end = 0, len(words)
+    while start < end and courtesy[start]:
+        start += 1
+    while end > start and courtesy[end - 1]:
+        end -= 1
+    return " ".join(words[start:end])
+
+
+def _orders(text: str) -> tuple[str, ...]:
+    amounts = [match.span() for match in _AMOUNT.finditer(text)]
+    found = [
+        match.group(1)
+        for match in _ORDER.finditer(text)
+        if not any(start <= match.start(1) < end for start, end in amounts)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _count_questions(messages: list[str]) -> int:
+    """Questions asked in a burst. A clause counts when it ends with a question mark or opens with a
+    question word, and says something; a question mark after one or two words belongs to its neighbour."""
+    clauses: list[str] = []
+    for message in messages:
+        for sentence in _SENTENCE.split(message):
+            clauses += cues.NEXT_QUESTION.split(cues.SMALL_TALK.sub("", plain(sentence)))
+    count = 0
+    for clause in clauses:
+        words = [word for word in re.findall(r"\w+", clause) if word not in cues.GREETING_WORDS]
+        asks = "?" in clause or cues.QUESTION_START.match(clause) is not None
+        if asks and len(words) >= 3:
+            count += 1
+    if count == 0 and any("?" in message for message in messages):
+        return 1
+    return count
