@@ -24,6 +24,8 @@ _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _LOCK_POLL_SECONDS = 0.1
 _STOP_SECONDS = 20.0
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
 _LOG_BYTES = 10_000_000
 
 _log = structlog.get_logger(__name__)
@@ -101,23 +103,21 @@ class EmbeddedPostgres:
             os.close(lock)
 
     def _lead(self, cluster: Cluster) -> None:
-        """Run the server, again and again, until asked to stop."""
-        pause = 0.05
+        """Run the server, again and again, until asked to stop. Only one that never got ready has to wait."""
+        pause = _FIRST_PAUSE
         while not self._stopping.is_set():
-            began = time.monotonic()
+            was_ready = False
             try:
-                self._run_once(cluster)
+                was_ready = self._run_once(cluster)
                 self._failure = None
             except (OSError, PostgresUnusable) as failure:
                 self._failure = failure
                 _log.error("postgres_not_started", reason=str(failure))
-            if time.monotonic() - began > 10:
-                pause = 0.05
-            self._stopping.wait(pause)
-            pause = min(pause * 2, 5.0)
+            pause = _FIRST_PAUSE if was_ready else min(pause * 2, _LONGEST_PAUSE)
+            self._stopping.wait(0 if was_ready else pause)
 
-    def _run_once(self, cluster: Cluster) -> None:
-        """Start the server and wait for its end, or end it when asked to stop."""
+    def _run_once(self, cluster: Cluster) -> bool:
+        """Start the server and wait for its end, or end it when asked to stop; whether it ever got ready."""
         log = self._open_log()
         try:
             _end_strays(cluster)
@@ -130,8 +130,10 @@ class EmbeddedPostgres:
         finally:
             os.close(log)
         self._server = server
+        was_ready = False
         try:
             while server.poll() is None:
+                was_ready = was_ready or cluster.is_ready()
                 if self._stopping.wait(_POLL_SECONDS):
                     _shut_down(server)
         finally:
@@ -140,6 +142,7 @@ class EmbeddedPostgres:
                 server.stdin.close()
         if not self._stopping.is_set():
             _log.warning("postgres_died", code=server.returncode)
+        return was_ready
 
     def _open_log(self) -> int:
         path = self._home / "postgres.log"
