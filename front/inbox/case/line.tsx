@@ -7,7 +7,7 @@ import { desk, myId } from "../store";
 
 /** "you", "the robot", a name: who did it, fit for the middle of a sentence. */
 function actorOf({ actor }: CaseLine): string {
-  if (actor.kind === "agent") return agentName(actor.id);
+  if (actor.kind === "agent") return actor.id === myId.value ? t("line.actor.you") : agentName(actor.id);
   return t(`line.actor.${actor.kind}`);
 }
 
