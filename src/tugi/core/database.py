@@ -75,11 +75,9 @@ class Transaction:
         """Run a statement for each row of values."""
         await self._connection.executemany(sql, values)
 
-    def happened(
-        self, kind: str, *, case_id: int | None = None, actor: Actor | None = None, **data: object
-    ) -> None:
+    def happened(self, kind: str, *, case_id: int | None = None, actor: Actor | None = None, **data: object) -> None:
         """Note a fact. Its event and the jobs that follow it are written in this same commit."""
-        self._happened.append(Happened(kind, actor or self.actor, case_id, data))
+        self._happened.append(Happened(kind, actor or self.actor, case_id, clock.now(), data))
 
     @property
     def facts(self) -> Sequence[Happened]:
@@ -176,8 +174,7 @@ class Database:
         """One consistent read-only view of one workspace."""
         async with self._connected() as connection:
             await connection.execute(
-                "begin isolation level repeatable read read only; "
-                f"set local tugi.workspace = '{workspace_id:d}'"
+                f"begin isolation level repeatable read read only; set local tugi.workspace = '{workspace_id:d}'"
             )
             try:
                 yield Transaction(connection, workspace_id, SYSTEM)
@@ -228,9 +225,7 @@ class Database:
             for reaction in self._reactions.get(fact.kind, ()):
                 names.append(reaction.job)
                 payloads.append(
-                    msgspec.json.encode(
-                        {"workspace_id": tx.workspace_id, "case_id": fact.case_id, **fact.data}
-                    )
+                    msgspec.json.encode({"workspace_id": tx.workspace_id, "case_id": fact.case_id, **fact.data})
                 )
                 delays.append(timedelta(seconds=reaction.delay))
         if names:
@@ -240,7 +235,7 @@ class Database:
             events.APPEND,
             tx.workspace_id,
             len(facts),
-            clock.now(),
+            [fact.at for fact in facts],
             [fact.kind for fact in facts],
             [fact.actor.kind for fact in facts],
             [fact.actor.id for fact in facts],

@@ -9,9 +9,7 @@ class TugiError(Exception):
     status = 400
     code = "invalid"
 
-    def __init__(
-        self, message: str, *, fields: dict[str, str] | None = None, retry_after: int | None = None
-    ) -> None:
+    def __init__(self, message: str, *, fields: dict[str, str] | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.fields = fields

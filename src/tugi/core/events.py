@@ -33,6 +33,7 @@ class Happened:
     kind: str
     actor: Actor
     case_id: int | None
+    at: datetime
     data: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
@@ -76,10 +77,10 @@ with numbered as (
     returning event_number - $2 as base
 )
 insert into events (workspace_id, number, kind, at, actor_kind, actor_id, case_id, data)
-select $1, base + e.n, e.kind, $3, e.actor_kind, e.actor_id, e.case_id, e.data::jsonb
+select $1, base + e.n, e.kind, e.at, e.actor_kind, e.actor_id, e.case_id, e.data::jsonb
 from numbered,
-     unnest($4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[])
-     with ordinality as e(kind, actor_kind, actor_id, case_id, data, n)
+     unnest($3::timestamptz[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::text[])
+     with ordinality as e(at, kind, actor_kind, actor_id, case_id, data, n)
 returning number
 """
 

@@ -57,14 +57,10 @@ async def pending(connection: Any) -> list[Migration]:
     """
     if not await connection.fetchval("select to_regclass('migrations')"):
         return known()
-    applied = {
-        row["name"]: row["hash"] for row in await connection.fetch("select name, hash from migrations")
-    }
+    applied = {row["name"]: row["hash"] for row in await connection.fetch("select name, hash from migrations")}
     mine = {migration.name: migration.hash for migration in known()}
     if newer := sorted(set(applied) - set(mine)):
-        raise Conflict(
-            f"The database has {newer[-1]}, which this release does not know. Install a newer Tugi."
-        )
+        raise Conflict(f"The database has {newer[-1]}, which this release does not know. Install a newer Tugi.")
     if changed := sorted(name for name, digest in applied.items() if mine[name] != digest):
         raise Conflict(f"{changed[0]} was changed after it had been applied. Restore the released file.")
     return [migration for migration in known() if migration.name not in applied]

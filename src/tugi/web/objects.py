@@ -12,7 +12,7 @@ from tugi.desk.answering import suggestions, training, verdicts
 from tugi.desk.cases import cases, readings, timeline
 from tugi.desk.cases.timeline import Changed
 from tugi.desk.people import agents, customers, teams
-from tugi.web import visitors
+from tugi.web import uploads, visitors
 from tugi.web.visitors import Visitor
 
 # What a visitor may hear of at all; the rest is the desk's own business.
@@ -84,7 +84,7 @@ def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
     ):
         number = event.data.get(key)
         if isinstance(number, int) and number in known:
-            objects[name] = [known[number]]
+            objects[name] = [uploads.linked(known[number]) if name == "messages" else known[number]]
     if line := timeline.line_of(event):
         objects["lines"] = [line]
     if isinstance(entry_id := event.data.get("entry_id"), int):

@@ -18,6 +18,7 @@ from tugi.core.errors import Invalid, NotFound, NotSignedIn
 from tugi.core.files import Files
 from tugi.desk.cases import attachments
 from tugi.desk.cases.attachments import IMAGES, LIMIT, Attachment
+from tugi.desk.cases.transcript import Message
 from tugi.web import visitors, wire
 
 # An image with more pixels is kept as a plain file: decoding it could take all memory.
@@ -105,3 +106,11 @@ async def send(database: Database, files: Files, workspace_id: int, attachment_i
     }
     media_type = stored.attachment.media_type if shown else "application/octet-stream"
     return Response(content, media_type=media_type, headers=headers)
+
+
+def linked(message: Message) -> Message:
+    """A message with its files' links as agents use them."""
+    if not message.attachments:
+        return message
+    files = [replace(a, url=f"/api/attachments/{a.id}") for a in message.attachments]
+    return replace(message, attachments=files)

@@ -253,8 +253,8 @@ async def _was_given(tx: Transaction, case_id: int, entry_id: int) -> bool:
     return bool(
         await tx.fetchval(
             "select true from messages where workspace_id = $1 and case_id = $2 and author_kind = 'robot' "
-            "and entry_id = $3 and contact_id = (select max(id) from contacts where workspace_id = $1 and case_id = $2) "
-            "limit 1",
+            "and entry_id = $3 and contact_id = "
+            "(select max(id) from contacts where workspace_id = $1 and case_id = $2) limit 1",
             tx.workspace_id,
             case_id,
             entry_id,

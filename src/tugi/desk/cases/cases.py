@@ -275,3 +275,15 @@ async def due_snoozed(tx: Transaction) -> list[int]:
 def with_unread(case: Case, unread: int) -> Case:
     """The case as one viewer sees it."""
     return replace(case, unread=unread)
+
+
+async def of_customer(tx: Transaction, customer_id: int, *, but: int, limit: int = 20) -> list[Case]:
+    """The customer's other cases, newest first."""
+    rows = await tx.fetch(
+        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.id <> $3 order by c.id desc limit $4",
+        tx.workspace_id,
+        customer_id,
+        but,
+        limit,
+    )
+    return [case_of(row) for row in rows]

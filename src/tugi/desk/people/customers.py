@@ -177,3 +177,25 @@ def _customer(row: Mapping[str, Any], addresses: list[Identity], notes: list[Cus
         identities=addresses,
         notes=notes,
     )
+
+
+async def still_here(tx: Transaction, customer_ids: Sequence[int]) -> None:
+    """Note a sign of life of customers with a conversation; others matter to nobody yet."""
+    await tx.execute(
+        "update customers set seen_at = $3 where workspace_id = $1 and id = any($2::bigint[]) and exists "
+        "(select from cases where cases.workspace_id = $1 and cases.customer_id = customers.id)",
+        tx.workspace_id,
+        list(customer_ids),
+        clock.now(),
+    )
+
+
+async def online(tx: Transaction) -> list[int]:
+    """The customers who are there now and have a conversation, at most 1,000."""
+    rows = await tx.fetch(
+        "select distinct k.id from customers k join cases c on c.workspace_id = k.workspace_id "
+        "and c.customer_id = k.id where k.workspace_id = $1 and k.seen_at > $2 limit 1000",
+        tx.workspace_id,
+        clock.now() - ONLINE,
+    )
+    return [row["id"] for row in rows]

@@ -263,3 +263,8 @@ async def replace_identity_secret(tx: Transaction) -> str:
     await tx.execute("update workspaces set identity_secret = $2 where id = $1", tx.workspace_id, secret)
     tx.happened("WorkspaceChanged")
     return secret
+
+
+async def all_ids(tx: Transaction) -> list[int]:
+    """Every workspace, in a transaction that sees every workspace."""
+    return [row["id"] for row in await tx.fetch("select id from workspaces order by id")]

@@ -1,0 +1,126 @@
+"""Processes: web, worker or both in one, started, watched and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+import typer
+import uvicorn
+import uvloop
+
+from tugi import wiring
+from tugi.core.errors import Invalid
+from tugi.core.jobs import Worker
+from tugi.demo import seed
+from tugi.settings import Settings
+
+log = structlog.get_logger("tugi")
+LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+def prepare_logs(level: str) -> None:
+    """One line an event, readable on a terminal, JSON otherwise. Nobody's words and no secrets are logged."""
+    terminal = sys.stderr.isatty()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS.get(level, 20)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    # pgqueuer reports each attempt; what finally fails is logged by our own worker.
+    logging.getLogger("pgqueuer").setLevel(logging.CRITICAL)
+
+
+def run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool = False) -> None:
+    """Run until SIGTERM or SIGINT. Raises Invalid when the port is taken."""
+    prepare_logs(settings.log_level)
+    if web:
+        check_port(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(settings, web=web, worker=worker, plant_demo=plant_demo))
+
+
+def check_port(settings: Settings) -> None:
+    """Raises Invalid with what to do when the port cannot be used."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise Invalid(
+                f"Port {settings.port} cannot be used ({error.strerror}). Choose another with TUGI_PORT."
+            ) from error
+
+
+async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool) -> None:
+    async with wiring.opened(settings) as installation:
+        if plant_demo:
+            await _plant(installation)
+        jobs = installation.worker() if worker else None
+        background: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        if jobs:
+            background = [jobs.run, installation.sweep]
+        if not web:
+            await _run_worker(installation, jobs or installation.worker())
+            return
+        config = uvicorn.Config(
+            installation.app(background),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            ws_max_size=65536,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            proxy_headers=True,
+            forwarded_allow_ips="127.0.0.1",
+        )
+        server = uvicorn.Server(config)
+        typer.echo(f"Tugi is at {settings.base_url}/", err=False)
+        if plant_demo:
+            _greet(settings, installation.secret)
+        await server.serve()
+        if jobs:
+            jobs.stop()
+
+
+async def _run_worker(installation: wiring.Installation, jobs: Worker) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, jobs.stop)
+    async with asyncio.TaskGroup() as group:
+        side = [group.create_task(installation.bell.run()), group.create_task(installation.sweep())]
+        await jobs.run()
+        for task in side:
+            task.cancel()
+
+
+async def _plant(installation: wiring.Installation) -> None:
+    def progress(what: str) -> None:
+        typer.echo(f"  making the demo shop: {what}")
+
+    await seed.plant(installation.database, installation.secret, progress)
+
+
+def _greet(settings: Settings, secret: str) -> None:
+    typer.echo(f"  the demo shop, as a customer:  {settings.base_url}/demo")
+    typer.echo(f"  the inbox, as one of its people: {settings.base_url}/")
+    for one in seed.credentials(secret):
+        typer.echo(f"    {one.email:28} {one.password}   {one.role}")
+    typer.echo("  The robot learns the knowledge in the background; it takes some seconds on the first start.")

@@ -1,0 +1,173 @@
+"""The only file that names concrete plugs: which database, files, engine and channels an installation has."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+
+from tugi.core import migrations
+from tugi.core.database import AWAY, Database
+from tugi.core.embedded_postgres import EmbeddedPostgres
+from tugi.core.errors import TugiError, Unavailable
+from tugi.core.events import Bell
+from tugi.core.files import Bucket, Files, Folder
+from tugi.core.jobs import Worker
+from tugi.demo import seed
+from tugi.desk import reactions
+from tugi.desk.answering.answers import Answering
+from tugi.desk.people import workspaces
+from tugi.desk.work import queue
+from tugi.engines import e5
+from tugi.ports import Embedder
+from tugi.settings import Settings
+from tugi.trainer import train_in_child
+from tugi.web import demo_shop, idempotency
+from tugi.web.app import Parts, make_app
+from tugi.web.live import Hub
+
+log = structlog.get_logger("tugi")
+SWEEP_SECONDS = 15.0
+NGRAMS = "ngrams"
+
+
+@dataclass(slots=True)
+class Installation:
+    """Everything a process needs, opened. `dsn` reaches the database; `engine` names the embedder's variant."""
+
+    settings: Settings
+    dsn: str
+    database: Database
+    files: Files
+    secret: str
+    engine: str
+    embedder: Embedder | None
+    answering: Answering
+    bell: Bell
+
+    def worker(self) -> Worker:
+        """A worker for all kinds of jobs."""
+
+        async def train(entries: Sequence[Any], previous: bytes | None) -> bytes:
+            return await train_in_child(entries, previous, self.engine)
+
+        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine)
+        return Worker(self.dsn, kinds)
+
+    def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
+        """The web application; `background` runs as long as it does."""
+        hub = Hub(self.database, self.dsn, self.secret)
+        parts = Parts(
+            database=self.database,
+            files=self.files,
+            hub=hub,
+            answering=self.answering,
+            secret=self.secret,
+            ready=self.check_ready,
+            background=[self.bell.run, *background],
+            extra_routes=demo_shop.routes(self._demo_widget_key),
+        )
+        return make_app(parts)
+
+    async def check_ready(self) -> None:
+        """Raises Unavailable unless the database answers and is at this release's schema."""
+        try:
+            connection: Any = await asyncpg.connect(self.dsn, timeout=3)
+            try:
+                missing = await migrations.pending(connection)
+            finally:
+                await connection.close()
+        except AWAY as error:
+            raise Unavailable("The database does not answer.", retry_after=2) from error
+        if missing:
+            raise Unavailable("The database is not at this release's schema. Run `tugi migrate`.")
+
+    async def _demo_widget_key(self) -> str:
+        async with self.database.everywhere() as tx:
+            return await seed.find_widget_key(tx) or ""
+
+    async def sweep(self) -> None:
+        """What time brings about, until cancelled: snoozed cases wake, old keys are forgotten."""
+        turn = 0
+        while True:
+            try:
+                async with self.database.everywhere() as tx:
+                    ids = await workspaces.all_ids(tx)
+                for workspace_id in ids:
+                    async with self.database.transaction(workspace_id) as tx:
+                        await queue.wake(tx)
+                if turn % 40 == 0:
+                    await idempotency.forget_old(self.database)
+                    async with self.database.everywhere() as tx:
+                        await tx.execute("delete from pgqueuer_log where created < now() - interval '1 day'")
+            except TugiError as error:
+                log.warning("sweep was skipped", why=error.message)
+            turn += 1
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+def files_of(settings: Settings) -> Files:
+    """Where attachments and models are kept."""
+    if settings.s3_bucket:
+        return Bucket(settings.s3_bucket, settings.s3_endpoint)
+    return Folder(settings.home / "files")
+
+
+def engine_of(settings: Settings) -> tuple[str, Embedder | None]:
+    """The embedder and its variant's name; without one, character n-grams serve in suggestion mode."""
+    if settings.engine == NGRAMS:
+        return NGRAMS, None
+    embedder = e5.find_e5()
+    return (embedder.variant, embedder) if embedder else (NGRAMS, None)
+
+
+@asynccontextmanager
+async def database_server(settings: Settings) -> AsyncGenerator[str]:
+    """The database's address: the operator's own, or the embedded server kept running meanwhile."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.home / "postgres", settings.postgres_bin)
+    try:
+        yield await server.start()
+    finally:
+        await server.stop()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Installation]:
+    """An installation at this release's schema. Raises Unavailable, Conflict."""
+    async with database_server(settings) as dsn:
+        for name in await _migrated(dsn):
+            log.info("migration applied", name=name)
+        database = await Database.open(dsn, reactions.REACTIONS, size=size)
+        try:
+            files = files_of(settings)
+            engine, embedder = engine_of(settings)
+            bell = Bell(database)
+            database.after_commit = bell.ring
+            yield Installation(
+                settings=settings,
+                dsn=dsn,
+                database=database,
+                files=files,
+                secret=await migrations.installation_secret(dsn),
+                engine=engine,
+                embedder=embedder,
+                answering=Answering(database, files, embedder),
+                bell=bell,
+            )
+        finally:
+            await database.close()
+
+
+async def _migrated(dsn: str) -> list[str]:
+    try:
+        return await migrations.migrate(dsn)
+    except AWAY as error:
+        raise Unavailable(f"The database does not answer: {error}", retry_after=2) from error
