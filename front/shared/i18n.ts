@@ -115,10 +115,10 @@ export function dayNumber(date: Date): number {
 }
 
 /** A length of time in its largest fitting unit, rounded up: "40 seconds", "3 minutes", "2 hours". */
-export function duration(seconds: number, code: Language = language()): string {
+export function duration(seconds: number, code: Language = language(), display: "long" | "short" = "long"): string {
   const [amount, unit] =
     seconds < 60 ? [seconds, "second"] : seconds < 3600 ? [seconds / 60, "minute"] : seconds < 86_400 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
-  return new Intl.NumberFormat(code, { style: "unit", unit: unit as string, unitDisplay: "long" }).format(Math.ceil(amount as number));
+  return new Intl.NumberFormat(code, { style: "unit", unit: unit as string, unitDisplay: display }).format(Math.ceil(amount as number));
 }
 
 /** "340 kB", "2.1 MB". */

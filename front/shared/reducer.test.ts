@@ -78,6 +78,12 @@ test("what a viewer does not hold is left out", () => {
   assert.equal(state.cursor, 11);
 });
 
+test("what was removed is gone, also when it is told twice", () => {
+  const start = { cursor: 10, teams: collection([{ id: 1, name: "Care", agent_ids: [] }, { id: 2, name: "Returns", agent_ids: [] }]) };
+  const state = [event(11, { removed: { teams: [1] } }), event(12, { removed: { teams: [1] } })].reduce(apply, start);
+  assert.deepEqual([...state.teams.keys()], [2]);
+});
+
 test("an empty object on the wire means fetch again, not empty", () => {
   const model: Model = { status: "ready", entries: 44, examples: 1400, engine: "e5", ready_at: null, failure: null };
   const state = apply(fresh(10, []), event(11, { model }));

@@ -59,7 +59,16 @@ function write<S extends LiveState>(state: S, objects: WireObjects, replace: boo
       next[name] = value;
     }
   }
+  for (const [name, ids] of Object.entries(objects.removed ?? {})) {
+    if (next[name] instanceof Map) next[name] = without(next[name] as Map<number, unknown>, ids);
+  }
   return next as S;
+}
+
+function without(held: Map<number, unknown>, ids: readonly number[]): Map<number, unknown> {
+  const next = new Map(held);
+  ids.forEach((id) => next.delete(id));
+  return next;
 }
 
 function upserted(held: Map<number, unknown>, items: Keyed[], by: string, replace: boolean): Map<number, unknown> {

@@ -299,6 +299,8 @@ export interface WidgetShop {
   starters: Choice[];
   assistant_name: string | null;
   dark: "auto" | "light" | "dark";
+  ask_email: boolean;
+  robot: "answer" | "suggest" | "off";
 }
 
 export interface WidgetState {

@@ -1,17 +1,13 @@
 /** What the visitor can do. Words are kept until stored; small acts show at once and are taken back when refused. */
-import { signal } from "@preact/signals";
 import { HttpError } from "../shared/http";
 import { t } from "../shared/i18n";
 import type { Attachment, Choice, Message } from "../shared/types";
 import { http, outbox } from "./session";
-import { addAnswer, addUpload, changeUpload, expect, held, messages, newestCase, page, removeUpload, uploads, visitor, type Upload } from "./store";
+import { addAnswer, addUpload, changeUpload, expect, held, history, messages, newestCase, page, removeUpload, uploads, visitor, type Upload } from "./store";
 
 export const LONGEST_TEXT = 8_000;
 const LARGEST_FILE = 20_000_000;
-const PAGE_OF_HISTORY = 50;
-
-/** Null while older messages may exist and none are being fetched. */
-export const history = signal<"loading" | "complete" | null>(null);
+const PAGE_OF_HISTORY = 100;
 
 /** Send what was written with the files that are ready. False when there is nothing to send yet. */
 export function say(text: string): boolean {

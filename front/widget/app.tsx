@@ -16,7 +16,7 @@ import { Header } from "./parts/header";
 import { Log } from "./parts/log";
 import { PersonBar } from "./parts/person";
 import type { ToFrame } from "./protocol";
-import { enter, identify, leave, outbox } from "./session";
+import { enter, identify, leave, outbox, refreshIfOld } from "./session";
 import { chime } from "./sound";
 import { connection, held, messages, now, open, page, unreachable, unread } from "./store";
 
@@ -122,6 +122,7 @@ function hear(message: ToFrame): void {
     case "open":
     case "closed":
       open.value = message.tugi === "open";
+      refreshIfOld();
       break;
     case "page":
       page.value = message.page;
@@ -135,5 +136,8 @@ function hear(message: ToFrame): void {
   }
 }
 
-setInterval(() => (now.value = new Date()), MINUTE);
+setInterval(() => {
+  now.value = new Date();
+  if (open.value && document.visibilityState === "visible") refreshIfOld();
+}, MINUTE);
 listen(hear);

@@ -1,16 +1,19 @@
 /** The visitor's session: token, live feed and the queue of what is not stored yet. */
 import { createHttp, HttpError, isPassing } from "../shared/http";
 import { backoff, Live, type Poll } from "../shared/live";
+import { language } from "../shared/i18n";
 import { openShelf, Outbox, type Pending } from "../shared/outbox";
 import type { Message, WidgetCase, WidgetState } from "../shared/types";
 import { tell } from "./bridge";
 import type { SignedIdentity } from "./protocol";
-import { type Act, addAnswer, begin, connection, held, newestCase, page, receive, typist, unreachable } from "./store";
+import { type Act, addAnswer, begin, connection, expect, held, newestCase, page, receive, typist, unreachable } from "./store";
 
 const key = new URLSearchParams(location.search).get("key") ?? "";
+const STALE = 60_000;
 const TYPING_SHOWN = 4_000;
 
 let token: string | null = null;
+let refreshed = Date.now();
 let live: Live | null = null;
 let typingEnds: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,8 +52,11 @@ async function openSession(identity: SignedIdentity | null): Promise<void> {
     cursor: () => held.value?.cursor ?? 0,
     token: () => token,
     poll: (after) => http.get<Poll>(`/widget/events?after=${after}`),
-    onEvents: receive,
-    onReset: async () => begin(await http.get<WidgetState>("/widget/state")),
+    onEvents: (events, cursor) => {
+      receive(events, cursor);
+      if (events.some((event) => event.objects.shop !== undefined)) void refreshAvailability();
+    },
+    onReset: refresh,
     onTyping: (typing) => {
       if (typing.who === "agent") showTyping(typing.name);
     },
@@ -62,6 +68,25 @@ async function openSession(identity: SignedIdentity | null): Promise<void> {
     onRefused: () => void enter(null, null),
   });
   live.start();
+}
+
+/** Ask for the whole state anew; who is at work and how soon they answer is told only there. */
+export async function refresh(): Promise<void> {
+  const state = await http.get<WidgetState>(`/widget/state?language=${language()}`);
+  refreshed = Date.now();
+  // After a reset the server's numbers count, whatever ours were.
+  begin(state);
+}
+
+/** The same, when the last word is old and somebody looks. */
+export function refreshIfOld(): void {
+  if (held.value !== null && Date.now() - refreshed > STALE) refreshAvailability().catch(() => undefined);
+}
+
+async function refreshAvailability(): Promise<void> {
+  const state = await http.get<WidgetState>(`/widget/state?language=${language()}`);
+  refreshed = Date.now();
+  expect({ availability: state.availability, shop: state.shop });
 }
 
 /** Forget the visitor: another person may sit down at this screen. */

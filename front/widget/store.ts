@@ -36,6 +36,8 @@ export const page = signal<Page>({ url: "", title: "", language: "en" });
 export const visitor = signal<WidgetState["visitor"]>({ name: null, email: null });
 export const typist = signal<{ name: string | null } | null>(null);
 export const uploads = signal<readonly Upload[]>([]);
+/** Null while older messages may exist and none are being fetched. */
+export const history = signal<"loading" | "complete" | null>(null);
 export const emailPutOff = signal(false);
 /** Moves once a minute, so that relative words stay true. */
 export const now = signal(new Date());
@@ -50,6 +52,7 @@ export function begin(state: WidgetState): void {
     availability: state.availability,
   };
   visitor.value = state.visitor;
+  history.value = null;
 }
 
 /** A delivery of the live feed. */
@@ -86,6 +89,9 @@ export const settled = computed(() => newestCase.value !== null && SETTLED.has(n
 
 /** Who has the floor; a new matter begins with the robot. */
 export const floor = computed<WidgetCase["handler"]>(() => (newestCase.value === null || settled.value ? "robot" : newestCase.value.handler));
+
+/** False where the shop lets the robot only suggest, or has it off: then people answer, and we say so. */
+export const robotAnswers = computed(() => held.value?.shop.robot === "answer");
 
 /** Messages to the visitor that were not on the screen yet. */
 export const unread = computed(

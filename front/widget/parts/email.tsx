@@ -8,7 +8,7 @@ import { emailPutOff, floor, held, visitor } from "../store";
 export function EmailCard() {
   const problem = useSignal<string | null>(null);
   const left = useSignal(false);
-  const waits = floor.value === "queue" || (floor.value === "agent" && held.value?.availability.open === false);
+  const waits = held.value?.shop.ask_email !== false && (floor.value === "queue" || (floor.value === "agent" && held.value?.availability.open === false));
   if (left.value) {
     return (
       <p class="line" role="status">

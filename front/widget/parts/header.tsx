@@ -4,7 +4,7 @@ import { t } from "../../shared/i18n";
 import { headline } from "../availability";
 import { tell } from "../bridge";
 import { sound, toggleSound } from "../sound";
-import { floor, held, messages, now } from "../store";
+import { floor, held, messages, now, robotAnswers } from "../store";
 
 export function Header() {
   const { shop, availability } = held.value ?? { shop: null, availability: null };
@@ -16,7 +16,7 @@ export function Header() {
       </span>
       <div class="who">
         <h1>{name}</h1>
-        {availability !== null && <p>{headline(floor.value, lastAgent(), availability, now.value)}</p>}
+        {availability !== null && <p>{headline(floor.value, lastAgent(), robotAnswers.value, availability, now.value)}</p>}
       </div>
       <button type="button" class="plain" aria-pressed={sound.value} aria-label={t("header.sound")} title={t("header.sound")} onClick={toggleSound}>
         {sound.value ? <Bell size={16} /> : <BellOff size={16} />}

@@ -3,9 +3,9 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { ArrowDown } from "lucide-preact";
 import { dayLabel, t } from "../../shared/i18n";
-import { history, loadOlder, markRead } from "../acts";
+import { loadOlder, markRead } from "../acts";
 import { outbox } from "../session";
-import { connection, floor, held, messages, now, open, settled, typist, unread } from "../store";
+import { connection, floor, held, history, messages, now, open, robotAnswers, settled, typist, unread } from "../store";
 import { lastStored, rows } from "../timeline";
 import { Bubble } from "./bubble";
 import { EmailCard } from "./email";
@@ -107,7 +107,7 @@ function useKeptPlace(box: { current: HTMLElement | null }, oldest: string | und
 function useThinking(): boolean {
   const thinking = useSignal(false);
   const last = messages.value.at(-1);
-  const asked = last?.author.kind === "customer" && floor.value === "robot" ? last.id : null;
+  const asked = last?.author.kind === "customer" && floor.value === "robot" && robotAnswers.value ? last.id : null;
   useEffect(() => {
     thinking.value = asked !== null && Date.now() - Date.parse(last?.created_at ?? "") < THINKING;
     if (!thinking.value) return undefined;

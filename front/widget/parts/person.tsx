@@ -2,18 +2,20 @@
 import { Check, UserRound } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { askForPerson, markSolved } from "../acts";
-import { people } from "../availability";
 import { outbox } from "../session";
-import { floor, held, messages, newestCase, now, settled } from "../store";
+import { floor, held, messages, newestCase, robotAnswers, settled } from "../store";
+
+/** What stands there instead of the button, once a person is asked or the shop has no robot. */
+const STANDING = { robot: "person.answers", queue: "person.queue", agent: "person.here" } as const;
 
 export function PersonBar() {
-  const availability = held.value?.availability;
-  if (availability === undefined) return null;
+  if (held.value === null) return null;
   const asked = outbox.pending.value.some((pending) => pending.body.kind === "person");
-  const answered = newestCase.value !== null && !settled.value && messages.value.at(-1)?.author.kind !== "customer";
+  const last = messages.value.at(-1);
+  const answered = last?.author.kind === "agent" || (last?.author.kind === "robot" && last.entry_id !== null);
   return (
     <div class="bar">
-      {floor.value === "robot" && !asked ? (
+      {floor.value === "robot" && robotAnswers.value && !asked ? (
         <button type="button" class="pill" onClick={askForPerson}>
           <UserRound size={16} aria-hidden="true" />
           {t("person.ask")}
@@ -21,10 +23,10 @@ export function PersonBar() {
       ) : (
         <p role="status">
           <UserRound size={16} aria-hidden="true" />
-          <span>{asked ? t("person.asking") : floor.value === "queue" ? t("person.queue", { wait: people(availability, now.value) }) : t("person.here")}</span>
+          <span>{t(asked ? "person.asking" : STANDING[floor.value])}</span>
         </p>
       )}
-      {answered && (
+      {answered && newestCase.value !== null && !settled.value && (
         <button type="button" class="pill" onClick={markSolved}>
           <Check size={16} aria-hidden="true" />
           {t("person.solved")}
