@@ -15,7 +15,7 @@ help:
 	  'make setup   set up for development' \
 	  'make api     write the types of the agents'\'' API anew' \
 	  'make format  format the Python code' \
-	  'make lock    choose new versions of what we depend on'
+	  'make lock    write the locks anew; newest versions with UPGRADE=--upgrade'
 
 run:
 	@$(PYTHON) tools/setup.py run
@@ -41,8 +41,8 @@ api: setup
 	@$(IN_VENV) .venv/bin/python tools/api_types.py
 
 lock: setup
-	@$(LOCK) --upgrade requirements-uv.in -o requirements-uv.lock
-	@$(LOCK) --upgrade requirements-node.in -o requirements-node.lock
-	@$(LOCK) --upgrade pyproject.toml requirements-build.in -o requirements.lock
-	@$(LOCK) --upgrade pyproject.toml requirements-build.in requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	@$(LOCK) $(UPGRADE) requirements-uv.in -o requirements-uv.lock
+	@$(LOCK) $(UPGRADE) requirements-node.in -o requirements-node.lock
+	@$(LOCK) $(UPGRADE) pyproject.toml requirements-build.in -o requirements.lock
+	@$(LOCK) $(UPGRADE) pyproject.toml requirements-build.in requirements-dev.in -c requirements.lock -o requirements-dev.lock
 	@$(IN_VENV) npm install --ignore-scripts --package-lock-only --loglevel=error
