@@ -76,5 +76,18 @@ def test_the_tone_is_calm(folder: str) -> None:
     assert [f"{language}: {key}: {string}" for language, key, string in strings if loud.search(string)] == []
 
 
+def test_every_key_that_the_front_ends_use_is_there() -> None:
+    known = {key for languages in folders().values() for key in languages["en"]}
+    known |= {match[1] for key in known if (match := PLURAL.match(key))}
+    used = {
+        (key, path)
+        for path in files(".ts", ".tsx", under="front")
+        if not path.endswith((".test.ts", ".test.tsx"))
+        for key in re.findall(r"""\bt\(\s*["']([\w.-]+)["']""", text(path))
+    }
+    assert used, "the front ends use no string"
+    assert sorted(f"{path}: {key}" for key, path in used if key not in known) == []
+
+
 def test_there_are_strings() -> None:
     assert {"src/tugi/locales/inbox", "src/tugi/locales/widget"} <= set(folders())
