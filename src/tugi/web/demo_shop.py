@@ -1,0 +1,145 @@
+"""The demo shop: a few server-made pages that carry the widget as any shop would, by one script line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from tugi.core import clock
+from tugi.core.i18n import LANGUAGES
+from tugi.web import pages, wire
+from tugi.web.demo_goods import drawing, shop
+from tugi.web.demo_html import Html, tag
+from tugi.web.demo_pages import Visit, cart, front, missing, order_view, product_view
+
+NAMES = {"en": "English", "et": "Eesti", "fi": "Suomi", "pl": "Polski"}
+# As strict as a shop can be, so that the widget is proven to work there.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "vary": "accept-language"}
+
+
+def routes(widget_key_of: Callable[[], Awaitable[str]]) -> list[Route]:
+    """The pages under /demo. `widget_key_of` gives the key that the script line carries."""
+
+    def page(make: Callable[[Visit, Request], tuple[str, Html] | None]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            visit = _visit(request, await widget_key_of())
+            made = make(visit, request)
+            title, content = made or (visit.say("missing.title"), missing(visit))
+            headers = {
+                "content-security-policy": POLICY,
+                "x-content-type-options": "nosniff",
+                "vary": "accept-language",
+            }
+            return HTMLResponse(document(visit, title, content), 200 if made else 404, headers)
+
+        return wire.guarded(answer)
+
+    return [
+        Route("/demo", page(lambda visit, _request: (shop().name, front(visit)))),
+        Route("/demo/product/{slug}", page(_product_page)),
+        Route("/demo/cart", page(lambda visit, _request: (visit.say("cart.title"), cart(visit)))),
+        Route("/demo/order/{number}", page(_order_page)),
+    ]
+
+
+def _visit(request: Request, widget_key: str) -> Visit:
+    wished = request.query_params.get("lang", "")
+    chosen = wished in LANGUAGES
+    accepted = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    known = next((code for code in accepted if code in LANGUAGES), shop().default_language)
+    return Visit(wished if chosen else known, chosen, request.url.path, widget_key)
+
+
+def _product_page(visit: Visit, request: Request) -> tuple[str, Html] | None:
+    product = shop().find_product(request.path_params["slug"])
+    return None if product is None else (product.titles[visit.language], product_view(visit, product))
+
+
+def _order_page(visit: Visit, request: Request) -> tuple[str, Html] | None:
+    order = shop().find_order(request.path_params["number"])
+    if order is None:
+        return None
+    return visit.say("order.title", number=order.number), order_view(visit, order, clock.now())
+
+
+def document(visit: Visit, title: str, content: Html) -> str:
+    """A whole page around its content."""
+    files = pages.manifest()
+    style = files.get("shop/shop.css")
+    name = shop().name
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="robots", content="noindex"),
+        tag("title", name if title == name else f"{title} · {name}"),
+        tag("link", rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        tag("link", rel="stylesheet", href=f"/static/{style}") if style else None,
+    )
+    body = tag(
+        "body",
+        tag("a", visit.say("nav.skip"), class_="skip", href="#content"),
+        _top(visit),
+        tag("main", content, id="content"),
+        _foot(visit),
+        tag("script", type="module", src=f"/static/{files['shop/shop.js']}") if "shop/shop.js" in files else None,
+        # This line is all that a shop adds to its pages.
+        tag("script", src="/widget.js", data_key=visit.widget_key, data_accent=shop().accent, async_=True),
+    )
+    return f"<!doctype html>{tag('html', head, body, lang=visit.language)}"
+
+
+def _top(visit: Visit) -> Html:
+    languages = [
+        tag(
+            "a",
+            code.upper(),
+            href=visit.link(visit.path, code),
+            lang=code,
+            hreflang=code,
+            aria_label=NAMES[code],
+            aria_current="true" if code == visit.language else None,
+        )
+        for code in LANGUAGES
+    ]
+    return tag(
+        "header",
+        tag("a", drawing("mark"), shop().name, class_="brand", href=visit.link("/demo")),
+        tag(
+            "nav",
+            tag("a", visit.say("nav.order"), href=visit.link(f"/demo/order/{shop().orders[0].number}")),
+            tag(
+                "a",
+                visit.say("nav.cart"),
+                tag("span", "0", class_="count figures", hidden=True),
+                href=visit.link("/demo/cart"),
+            ),
+            aria_label=shop().name,
+        ),
+        tag("nav", languages, class_="languages", aria_label=visit.say("nav.languages")),
+        class_="top",
+    )
+
+
+def _foot(visit: Visit) -> Html:
+    about = shop()
+    opening = about.hours["mon"]
+    return tag(
+        "footer",
+        tag("p", about.name, " · ", about.address),
+        tag(
+            "p",
+            tag("a", about.phone, href="tel:" + about.phone.replace(" ", "")),
+            " · ",
+            tag("a", about.email, href="mailto:" + about.email),
+            " · " + visit.say("footer.hours", hours="–".join(opening)) if opening else None,
+        ),
+        tag("p", visit.say("home.demo"), class_="quiet"),
+        class_="foot",
+    )
