@@ -35,6 +35,8 @@ export const place = signal<Place>({ screen: "nowhere" });
 /** The list beside an open case: what `/case/T-…` was reached from. */
 export const list = signal<ListName>("mine");
 export const query = signal("");
+/** Whether the viewer came by a list; false for a case opened by its address alone. */
+export const chosen = signal(false);
 
 type Guard = () => boolean;
 let guard: Guard | null = null;
@@ -49,6 +51,7 @@ function settle(): void {
   if (now.screen === "inbox") {
     list.value = now.list;
     query.value = now.query;
+    chosen.value = true;
   }
   place.value = now;
 }

@@ -1,4 +1,5 @@
 /** One message: customer left, agents right, robot right in its own hue with its verdict. */
+import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { Bot, Check, ChevronDown, CircleAlert, Download, FileText, ThumbsDown, ThumbsUp } from "lucide-preact";
 import { fileSize, t } from "../../shared/i18n";
@@ -37,9 +38,9 @@ export function Bubble({ message, item, follows, last, stated }: Props) {
         {message.choices !== null && <Choices message={message} />}
         {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
       </div>
-      {verdict !== undefined && <Why verdict={verdict} last={last} />}
-      {message.feedback !== null && <Feedback value={message.feedback} />}
-      {(stated || message.status === "failed") && side !== "customer" && <State message={message} item={item} />}
+      <Foot message={message} verdict={verdict} last={last}>
+        {(stated || message.status === "failed") && side !== "customer" && <State message={message} item={item} />}
+      </Foot>
     </li>
   );
 }
@@ -57,17 +58,31 @@ function labelOf(verdict: Verdict, message: Message): string {
   return t(`case.verdict.${verdict.kind}`);
 }
 
-function Why({ verdict, last }: { verdict: Verdict; last: boolean }) {
+interface FootProps {
+  message: Message;
+  verdict: Verdict | undefined;
+  last: boolean;
+  children: ComponentChildren;
+}
+
+/** What is known of a message after it was said: seen, found helpful, and why the robot said it. */
+function Foot({ message, verdict, last, children }: FootProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   useCommand("why", () => setOpen((now) => !now), last);
   return (
     <>
-      <button type="button" class="link why-button" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
-        {t("why.ask")}
-        <ChevronDown size={12} aria-hidden="true" class={open ? "turned" : ""} />
-      </button>
-      {open && <WhyPanel verdict={verdict} id={id} />}
+      <div class="said-foot">
+        {verdict !== undefined && (
+          <button type="button" class="link why-button" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+            {t("why.ask")}
+            <ChevronDown size={12} aria-hidden="true" class={open ? "turned" : ""} />
+          </button>
+        )}
+        {message.feedback !== null && <Feedback value={message.feedback} />}
+        {children}
+      </div>
+      {open && verdict !== undefined && <WhyPanel verdict={verdict} id={id} />}
     </>
   );
 }

@@ -7,15 +7,18 @@ import type { Case } from "../../shared/types";
 import { markRead } from "../acts";
 import { draftOf, keepDraft } from "../drafts";
 import { runCommand, useCommand } from "../keys";
+import { belongs, type ListName } from "../lists";
 import { Blank, Channel, FloorMark, nameOf, Tongue, Waiting } from "../parts/bits";
 import { minute } from "../parts/ticking";
-import { go, list, listPath, query } from "../router";
+import { chosen, go, list, listPath, query } from "../router";
 import { cases, desk, epoch, isLoaded, loadCase, myId, viewing } from "../store";
 import type { Unsent } from "../timeline";
 import { CaseActs } from "./case-acts";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
 import { SuggestionBar } from "./suggestion-bar";
+
+const LIKELY: readonly ListName[] = ["mine", "unassigned", "robot", "snoozed", "resolved"];
 
 type Failure = "missing" | "failed" | null;
 
@@ -63,6 +66,10 @@ function useReading(item: Case | undefined, ready: boolean): void {
 export function CasePane({ number, onCustomer, customerShown }: { number: number; onCustomer: () => void; customerShown: boolean }) {
   const { item, ready, failure, retry } = useCase(number);
   useReading(item, ready);
+  useEffect(() => {
+    // Opened by its address alone: the list beside it is one that holds it.
+    if (item !== undefined && !chosen.peek()) list.value = LIKELY.find((name) => belongs(name, item, myId.peek())) ?? "open";
+  }, [item?.id]);
   useEffect(() => {
     viewing(item?.id ?? null);
     return () => viewing(null);
@@ -118,18 +125,16 @@ function Head({ number, item, back, onCustomer, customerShown }: HeadProps) {
   return (
     <header class="case-head">
       <button type="button" class="icon-button back" aria-label={t("case.to_list")} onClick={back}><ArrowLeft size={18} aria-hidden="true" /></button>
-      <div class="case-title">
-        <h2 class="cut">
-          {item === undefined ? `T-${number}` : nameOf(item)}
-          {item !== undefined && <span class="case-number figures"> T-{item.number}</span>}
-          {item !== undefined && item.subject !== "" && <span class="case-subject"> · {item.subject}</span>}
-        </h2>
-        {item !== undefined && <Facts item={item} />}
-      </div>
+      <h1 class="case-title cut">
+        {item === undefined ? `T-${number}` : nameOf(item)}
+        {item !== undefined && <span class="case-number figures"> T-{item.number}</span>}
+        {item !== undefined && item.subject !== "" && <span class="case-subject"> · {item.subject}</span>}
+      </h1>
       {item !== undefined && <CaseActs item={item} />}
       <button type="button" class="icon-button customer-toggle" aria-pressed={customerShown} aria-label={t("customer.title")} title={`${t("customer.title")} (c)`} onClick={onCustomer}>
         <Info size={16} aria-hidden="true" />
       </button>
+      {item === undefined ? <p class="case-facts"><span class="skeleton bar" style={{ width: "40%" }} /></p> : <Facts item={item} />}
     </header>
   );
 }
@@ -137,13 +142,13 @@ function Head({ number, item, back, onCustomer, customerShown }: HeadProps) {
 function Facts({ item }: { item: Case }) {
   return (
     <p class="case-facts">
+      <span class={`fact clock${item.waiting_since === null ? "" : " waiting"}`}>{clockSentence(item)}{item.waiting_since !== null && <> <Waiting since={item.waiting_since} /></>}</span>
       <Channel channel={item.channel} />
       <Tongue code={item.language} />
       <FloorMark item={item} />
       {item.robot_paused && item.handler !== "robot" && (
         <span class="fact"><BotOff size={12} aria-hidden="true" />{t("case.robot_paused")}</span>
       )}
-      <span class="fact clock">{clockSentence(item)}{item.waiting_since !== null && <> <Waiting since={item.waiting_since} /></>}</span>
     </p>
   );
 }

@@ -17,19 +17,21 @@ const ROW = 84;
 
 export function ListPane() {
   const [name, words] = [list.value, query.value];
+  // The page's one first heading is the case, where one is open.
+  const Title = place.value.screen === "case" ? "h2" : "h1";
   useEffect(() => {
     if (loadedOf(name, words)?.state !== "ready") void loadFirst(name, words);
   }, [name, words, epoch.value]);
   return (
     <section class="list-pane" aria-label={t(`inbox.list.${name}`)}>
       <header class="pane-head">
-        <h1 class="list-title">
+        <Title class="list-title">
           <Menu label={t("inbox.choose_list")} class="list-choice" items={listItems}>
             <span class="cut">{t(`inbox.list.${name}`)}</span>
             <span class="count figures">{shownCounts.value[name]}</span>
             <ChevronDown size={14} aria-hidden="true" />
           </Menu>
-        </h1>
+        </Title>
         <SearchField />
       </header>
       <Rows />

@@ -11,7 +11,7 @@ export type MenuItem =
 
 interface Props {
   label: string;
-  /** What the button shows; its name for screen readers is `label`. */
+  /** What the button shows; `label` follows it for screen readers. */
   children: ComponentChildren;
   items: () => MenuItem[];
   command?: CommandName;
@@ -86,10 +86,11 @@ export function Menu({ label, children, items, command, disabled, align = "start
     <>
       <button
         ref={button} type="button" class={rest.class ?? "button"} disabled={disabled} title={name}
-        aria-haspopup="menu" aria-expanded={open} aria-label={label} aria-controls={open ? id : undefined}
+        aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined}
         onClick={() => (open ? close() : menu.current?.showPopover())}
       >
         {children}
+        <span class="unseen"> {label}</span>
       </button>
       <div ref={menu} id={id} class="menu" role="menu" aria-label={label} popover="auto" onToggle={toggled} onKeyDown={keyed}>
         {open && items().map((item) => <Entry key={item.key} item={item} close={close} back={() => button.current?.focus()} />)}
