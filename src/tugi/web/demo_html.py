@@ -17,7 +17,7 @@ class Html(str):
 Child = str | Iterable[str] | None
 
 
-def tag(name: str, *children: Child, **attributes: str | bool | None) -> Html:
+def tag(name: str, /, *children: Child, **attributes: str | bool | None) -> Html:
     """An element. Attributes lose a trailing underscore and turn `_` into `-`; None and False leave them out."""
     written = "".join(_attribute(key, value) for key, value in attributes.items())
     if name in VOID:

@@ -32,12 +32,7 @@ def routes(widget_key_of: Callable[[], Awaitable[str]]) -> list[Route]:
             visit = _visit(request, await widget_key_of())
             made = make(visit, request)
             title, content = made or (visit.say("missing.title"), missing(visit))
-            headers = {
-                "content-security-policy": POLICY,
-                "x-content-type-options": "nosniff",
-                "vary": "accept-language",
-            }
-            return HTMLResponse(document(visit, title, content), 200 if made else 404, headers)
+            return HTMLResponse(document(visit, title, content), 200 if made else 404, HEADERS)
 
         return wire.guarded(answer)
 
