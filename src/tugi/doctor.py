@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -121,8 +122,8 @@ async def _contents(connection: Any) -> AsyncGenerator[Finding]:
     await connection.execute("begin; set local tugi.workspace = '*'")
     failed = await connection.fetchval("select count(*) from pgqueuer where status = 'failed'")
     late = await connection.fetchval(
-        "select count(*) from pgqueuer where status = 'queued' and execute_after < $1::timestamptz - interval '1 minute'",
-        clock.now(),
+        "select count(*) from pgqueuer where status = 'queued' and execute_after < $1",
+        clock.now() - timedelta(minutes=1),
     )
     await connection.execute("rollback")
     yield Finding(

@@ -53,8 +53,10 @@ class Installation:
     def worker(self) -> Worker:
         """A worker for all kinds of jobs."""
 
-        async def train(entries: Sequence[Any], previous: bytes | None) -> bytes:
-            return await train_in_child(entries, previous, self.engine)
+        name = "" if self.embedder is None else "e5"
+
+        async def train(entries: Sequence[Any], previous: bytes | None) -> bytes | None:
+            return await train_in_child(entries, name, previous)
 
         kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine)
         return Worker(self.dsn, kinds)

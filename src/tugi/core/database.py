@@ -10,14 +10,15 @@ from typing import Any
 
 import asyncpg
 import msgspec
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.queries import Queries
+from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 
 from tugi.core import clock, events
 from tugi.core.errors import Invalid, Unavailable
 from tugi.core.events import SYSTEM, Actor, Happened, Reactions
 
 Row = Mapping[str, Any]
+# pgqueuer's own statement; its Queries would encode the headers, which our connections do already.
+ENQUEUE = QueryQueueBuilder().build_enqueue_query("raise")
 Connection = Any  # asyncpg's pooled connection proxy carries no types
 
 # Errors after which the very same request may succeed a moment later.
@@ -140,6 +141,10 @@ class Database:
             raise Unavailable(f"The database does not answer: {error}", retry_after=2) from error
         return cls(pool, reactions or {})
 
+    def quietly(self) -> Database:
+        """The same database, where nothing follows what happens: for history, which has had its consequences."""
+        return Database(self._pool, {})
+
     async def close(self) -> None:
         """Close the pool, giving running work two seconds to finish."""
         try:
@@ -229,8 +234,8 @@ class Database:
                 )
                 delays.append(timedelta(seconds=reaction.delay))
         if names:
-            queries = Queries(AsyncpgDriver(connection))
-            await queries.enqueue(names, payloads, [0] * len(names), delays)
+            nothing = [None] * len(names)
+            await connection.fetch(ENQUEUE, [0] * len(names), names, payloads, delays, nothing, nothing)
         await connection.execute(
             events.APPEND,
             tx.workspace_id,

@@ -19,6 +19,8 @@ from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.events import ROBOT, Actor
 from tugi.desk.cases import cases, contacts, messages, notes, readings, threads
+from tugi.desk.cases.cases import Case
+from tugi.desk.cases.transcript import Message, MessageChoice
 from tugi.desk.knowledge import imports
 from tugi.desk.people import agents, customers, identities, passwords, teams, workspaces
 from tugi.desk.people.agents import Role
@@ -30,8 +32,7 @@ WIDGET_KEY = "demo"
 CASES = 300
 WEEKS = 6
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Past cases that end these ways stay on the agents' lists; more of them than a few would bury the rest.
-UNFINISHED = ("open", "waiting_customer", "snoozed")
+FINISHED = ("robot_resolved", "agent_resolved")
 
 Script = Mapping[str, Any]
 Progress = Callable[[str], None]
@@ -95,7 +96,7 @@ async def plant(database: Database, secret: str, progress: Progress) -> bool:
         have = await tx.fetchval("select count(*) from cases where workspace_id = $1", workspace.id)
     if have < CASES:
         progress(f"{CASES - have} past cases")
-        await _History(database, workspace.id, people).write(have)
+        await _History(database.quietly(), workspace.id, people).write(have)
     return made
 
 
@@ -170,27 +171,33 @@ class _History:
         self._agents = [people[p["email"]] for p in shop()["people"] if p["role"] != "owner"]
         self._customers: Sequence[Mapping[str, Any]] = texts["customers"]
         self._scripts: Sequence[Script] = texts["scripts"]
+        known = [msgspec.json.decode(path.read_bytes()) for path in (folder() / "knowledge").glob("*.json")]
+        self._titles: dict[str, Mapping[str, str]] = {entry["key"]: entry["titles"] for entry in known}
 
     async def write(self, have: int) -> None:
         """All cases from number `have` on, oldest first."""
         # The same cases for everybody, so that pictures and tours agree with what one sees.
         chance = random.Random(1042)
-        end = clock.now() - timedelta(minutes=25)
-        starts = sorted(end - timedelta(seconds=chance.uniform(0, WEEKS * 7 * 86400)) for _ in range(CASES))
-        finished = [s for s in self._scripts if s["outcome"] not in UNFINISHED and ":" not in s["outcome"]]
-        plan = [(start, chance.choice(finished), chance.random()) for start in starts]
-        unfinished = [s for s in self._scripts if s not in finished]
-        for place, script in enumerate(unfinished):
-            at = CASES - 1 - place * 2
-            plan[at] = (plan[at][0], script, plan[at][2])
         async with self._database.reading(self._workspace_id) as tx:
             entries = {
                 row["key"]: row["id"]
                 for row in await tx.fetch("select key, id from entries where workspace_id = $1", self._workspace_id)
             }
-        for number, (start, script, draw) in enumerate(plan):
+        for number, (start, script, draw) in enumerate(self._plan(chance)):
             if number >= have:
                 await self._one(number, start, script, random.Random(draw), entries)
+
+    def _plan(self, chance: random.Random) -> list[tuple[datetime, Script, float]]:
+        """When each script happens: the unfinished ones lately, once each; the others over all the weeks."""
+        end = clock.now() - timedelta(minutes=12)
+        finished = [s for s in self._scripts if s["outcome"] in FINISHED]
+        unfinished = [s for s in self._scripts if s["outcome"] not in FINISHED]
+        past = [
+            (end - timedelta(seconds=chance.uniform(20 * 3600, WEEKS * 7 * 86400)), chance.choice(finished))
+            for _ in range(CASES - len(unfinished))
+        ]
+        late = [(end - timedelta(seconds=chance.uniform(0, 16 * 3600)), script) for script in unfinished]
+        return [(at, script, chance.random()) for at, script in sorted(past + late, key=lambda one: one[0])]
 
     async def _one(
         self, number: int, start: datetime, script: Script, chance: random.Random, entries: Mapping[str, int]
@@ -201,10 +208,7 @@ class _History:
         order = str(chance.randint(10400, 10499))
         with _moved(start) as pass_time:
             async with self._database.transaction(self._workspace_id) as tx:
-                customer_id = await customers.recognise(
-                    tx, "widget", f"visitor:demo-{who['email']}", name=who["name"], language=who["language"]
-                )
-                await identities.link(tx, customer_id, "email", who["email"], "typed")
+                customer_id = await self._customer(tx, number, who)
                 account_id = await threads.ensure_account(tx, "widget", "Widget")
                 last: int | None = None
                 for place, turn in enumerate(script["turns"]):
@@ -217,6 +221,15 @@ class _History:
                     )
                 if last is not None:
                     await self._end(tx, last, script, agent_id)
+
+    async def _customer(self, tx: Transaction, number: int, who: Mapping[str, Any]) -> int:
+        """The person of a script; while their last matter is still going on, a stranger instead."""
+        address = f"visitor:demo-{who['email']}"
+        customer_id = await customers.recognise(tx, "widget", address, name=who["name"], language=who["language"])
+        await identities.link(tx, customer_id, "email", who["email"], "typed")
+        if await cases.find_current(tx, customer_id) is None:
+            return customer_id
+        return await customers.recognise(tx, "widget", f"visitor:demo-{number}", language=who["language"])
 
     def _actor(self, who: str, agent_id: int, customer_id: int) -> Actor:
         if who == "robot":
@@ -262,12 +275,33 @@ class _History:
             )
             await readings.note(tx, case_id, readings.CUSTOMER, written.id)
         else:
-            entry_id = entries.get(turn.get("entry") or "")
-            written = await messages.write(
-                tx, case, external_id=f"robot:{key}", text=text, language=script["language"], entry_id=entry_id
-            )
+            written = await self._robot_turn(tx, case, turn, text, key, script["language"], entries)
             await readings.note(tx, case_id, readings.CUSTOMER, written.id)
         return case_id
+
+    async def _robot_turn(
+        self,
+        tx: Transaction,
+        case: Case,
+        turn: Mapping[str, Any],
+        text: str,
+        key: str,
+        language: str,
+        entries: Mapping[str, int],
+    ) -> Message:
+        reason = turn.get("hand_over")
+        if reason:
+            await queue.hand_over(tx, case, reason)
+        return await messages.write(
+            tx,
+            case,
+            external_id=f"robot:{key}",
+            text=text,
+            language=language,
+            entry_id=entries.get(turn.get("entry") or ""),
+            choices=[MessageChoice(entries[c], self._titles[c][language]) for c in turn.get("choices") or ()],
+            answers=not reason,
+        )
 
     async def _end(self, tx: Transaction, case_id: int, script: Script, agent_id: int) -> None:
         outcome: str = script["outcome"]

@@ -25,7 +25,7 @@ from tugi.desk.work import hours, queue
 from tugi.ports import Embedder
 from tugi.robot import facts as robot
 from tugi.robot.decide import decide
-from tugi.robot.model import Model
+from tugi.robot.model import Model, model_from_bytes
 from tugi.robot.reading import question_text
 
 # Wording that a verdict cannot know: how long a person will take is the desk's knowledge.
@@ -111,7 +111,7 @@ class Answering:
         held = self._models.get(workspace_id)
         if held is None or held[0] != model_id:
             content = await self._files.get(workspace_id, file_hash)
-            held = (model_id, await asyncio.to_thread(Model.from_bytes, content))
+            held = (model_id, await asyncio.to_thread(model_from_bytes, content))
             self._models[workspace_id] = held
         return held[1]
 

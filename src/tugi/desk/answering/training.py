@@ -20,10 +20,12 @@ from tugi.core.files import Files
 from tugi.desk.knowledge import entries
 from tugi.robot import facts as robot
 
-# (entries, bytes of the previous model or None) -> bytes of the new model. Runs outside any transaction.
-Train = Callable[[Sequence[robot.Entry], bytes | None], Awaitable[bytes]]
+# (entries, bytes of the previous model or None) -> bytes of the new model, or None when there is too little
+# to learn from. Runs outside any transaction.
+Train = Callable[[Sequence[robot.Entry], bytes | None], Awaitable[bytes | None]]
 # A training that has not ended after this long has died with its process.
 DEAD = timedelta(minutes=5)
+TOO_LITTLE = "too_little"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ async def train(database: Database, files: Files, run: Train, engine: str, works
         old = None
     try:
         content = await run(known, old)
+        if content is None:
+            await _settle(database, workspace_id, row_id, "failed", None, TOO_LITTLE)
+            return False
         file_hash = await files.put(workspace_id, content)
     except Exception as error:
         await _settle(database, workspace_id, row_id, "failed", None, str(error)[:500])
