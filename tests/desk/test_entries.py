@@ -99,6 +99,7 @@ async def test_list_finds_words_in_any_language(database: Database, shop: int) -
         assert await found(Filter(q="zwrocic", language="et")) == []
         assert await found(Filter(policy="suggest")) == [delivery.id]
         assert await found(Filter(language="pl")) == [returns.id]
+        assert await found(Filter(missing="pl")) == [delivery.id]
         assert await found(Filter(q="%' or true --")) == []
         await entries.set_archived(tx, returns.id, True)
         assert await found(Filter()) == [delivery.id]

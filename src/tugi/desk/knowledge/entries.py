@@ -50,10 +50,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries to list; None asks nothing. q: words, beginnings suffice, in any language or `language`."""
+    """Which entries to list; None asks nothing. q: words, beginnings suffice, in any language or `language`.
+    missing: entries that lack this language."""
 
     q: str = ""
     language: Language | None = None
+    missing: Language | None = None
     policy: Policy | None = None
     archived: bool = False
     limit: int = 200
@@ -68,12 +70,14 @@ async def list_page(tx: Transaction, wanted: Filter) -> Page:
         "and ($4::text is null or exists (select from entry_texts t where t.workspace_id = e.workspace_id "
         "and t.entry_id = e.id and ($5::text is null or t.language = $5) and t.search @@ $4::text::tsquery)) "
         "and ($5::text is null or exists (select from entry_texts t where t.workspace_id = e.workspace_id "
-        "and t.entry_id = e.id and t.language = $5))"
+        "and t.entry_id = e.id and t.language = $5)) "
+        "and ($6::text is null or not exists (select from entry_texts t where t.workspace_id = e.workspace_id "
+        "and t.entry_id = e.id and t.language = $6))"
     )
-    values = (tx.workspace_id, wanted.archived, wanted.policy, tokens, wanted.language)
+    values = (tx.workspace_id, wanted.archived, wanted.policy, tokens, wanted.language, wanted.missing)
     total = await tx.fetchval("select count(*) " + where, *values)
     rows = await tx.fetch(
-        "select e.id " + where + " order by e.key limit $6 offset $7",
+        "select e.id " + where + " order by e.key limit $7 offset $8",
         *values,
         min(max(wanted.limit, 1), MOST_LISTED),
         max(wanted.offset, 0),
