@@ -128,13 +128,14 @@ def has_node() -> bool:
     return said.startswith("v") and int(said[1:].split(".")[0]) >= OLDEST_NODE
 
 
-def install_node() -> None:
-    """Node from the Python package index, into .venv, where the machine has none of its own."""
+def install_node(kind: str) -> None:
+    """Node's packages, and Node itself from the Python package index where the machine has none of its own."""
     if not has_node():
         say("    no Node 20 or newer with npm here: taking the one packed for Python")
         uv = VENV / "bin" / "uv"
         run(uv, "pip", "install", "-p", PYTHON, "--require-hashes", "-r", "requirements-node.lock")
-    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    without = ["--omit=dev"] if kind == "run" else []
+    run("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error", *without)
 
 
 def build_front() -> None:
@@ -171,7 +172,7 @@ def set_up(goal: str) -> None:
     what = "Python packages, with the tools of make check" if kind == "dev" else "Python packages"
     step(f"python-{kind}", what, project, VENV / "bin" / "tugi", lambda: install_python_packages(lock))
     packages = [ROOT / "package-lock.json", ROOT / ".npmrc"]
-    step("node", "Node packages", packages, ROOT / "node_modules", install_node)
+    step(f"node-{kind}", "Node packages", packages, ROOT / "node_modules", lambda: install_node(kind))
     front = [ROOT / "front", ROOT / "src" / "tugi" / "locales", *packages]
     step("front", "Front ends", front, ROOT / "src" / "tugi" / "static" / "manifest.json", build_front)
     if goal == "test":
