@@ -49,7 +49,7 @@ function undoRefused(box: Outbox<Act>): void {
     if (failure === null || act.kind === "message" || act.kind === "note") continue;
     box.discard(client_id);
     const reason = failure === "" ? t("common.refused") : failure;
-    tell(t("inbox.act_refused", { number: `T-${act.number}`, reason }), { tone: "bad" });
+    tell(t("inbox.act_refused", { number: `T-${act.number}`, reason }), { tone: "bad", about: act.case_id });
   }
 }
 

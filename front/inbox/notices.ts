@@ -6,6 +6,8 @@ export interface Notice {
   id: string;
   text: string;
   tone: "plain" | "bad";
+  /** The case it is about: news of a case replaces older news of it. */
+  about: number | null;
   /** Label and deed of the one button, e.g. Undo. */
   act: { label: string; run: () => void } | null;
 }
@@ -16,9 +18,10 @@ const PLAIN_MS = 6_000;
 const MOST = 3;
 
 /** Shows a notice; a plain one goes by itself, a bad one stays until it is closed. */
-export function tell(text: string, options: { tone?: Notice["tone"]; act?: Notice["act"] } = {}): void {
-  const notice: Notice = { id: newId(), text, tone: options.tone ?? "plain", act: options.act ?? null };
-  notices.value = [...notices.peek(), notice].slice(-MOST);
+export function tell(text: string, options: Partial<Pick<Notice, "tone" | "about" | "act">> = {}): void {
+  const notice: Notice = { id: newId(), text, tone: options.tone ?? "plain", about: options.about ?? null, act: options.act ?? null };
+  const others = notices.peek().filter((one) => notice.about === null || one.about !== notice.about);
+  notices.value = [...others, notice].slice(-MOST);
   if (notice.tone === "plain") setTimeout(() => hide(notice.id), PLAIN_MS);
 }
 

@@ -7,7 +7,7 @@ import type { Attachment, Case, Message, Verdict } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
 import { useCommand } from "../keys";
 import { agentName, Hour, nameOf } from "../parts/bits";
-import { desk } from "../store";
+import { desk, myId } from "../store";
 import { WhyPanel } from "./why-panel";
 
 interface Props {
@@ -48,7 +48,9 @@ export function Bubble({ message, item, follows, last, stated }: Props) {
 function authorOf(message: Message, item: Case): string {
   if (message.author.kind === "customer") return message.author_name ?? nameOf(item);
   if (message.author.kind === "robot") return t("case.robot");
-  if (message.author.kind === "agent") return message.author_name ?? agentName(message.author.id);
+  if (message.author.kind === "agent") {
+    return message.author.id === myId.value ? t("common.you") : (message.author_name ?? agentName(message.author.id));
+  }
   return t("line.actor.system");
 }
 

@@ -28,6 +28,7 @@ function actAndAdvance(item: Case, act: () => void): void {
 function resolve(item: Case): void {
   actAndAdvance(item, () => setStatus(item, "resolved"));
   tell(t("case.resolved_notice", { number: `T-${item.number}` }), {
+    about: item.id,
     act: { label: t("common.undo"), run: () => { setStatus(item, "open"); go(casePath(item.number)); } },
   });
 }
@@ -36,6 +37,7 @@ function snooze(item: Case, until: Date): void {
   actAndAdvance(item, () => setStatus(item, "snoozed", until));
   const params = { number: `T-${item.number}`, time: upcomingTime(until.toISOString(), new Date()) };
   tell(t("case.snoozed_notice", params), {
+    about: item.id,
     act: { label: t("common.undo"), run: () => { setStatus(item, "open"); go(casePath(item.number)); } },
   });
 }

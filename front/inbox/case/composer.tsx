@@ -14,11 +14,9 @@ import { mayRetry, type Uploads, useUploads } from "./uploads";
 
 const MOST_LETTERS = 8_000;
 
-export function Composer({ item }: { item: Case }) {
+/** The draft of a case and what can be done with it. */
+function useDraft(item: Case, field: { current: HTMLTextAreaElement | null }) {
   const draft = draftOf(myId.value, item.id).value;
-  const uploads = useUploads();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const { tab } = draft;
   const change = (by: Partial<Draft>) => keepDraft(myId.peek(), item.id, by);
   const turn = (to: Draft["tab"]) => {
     change({ tab: to });
@@ -26,7 +24,14 @@ export function Composer({ item }: { item: Case }) {
   };
   useCommand("reply", () => turn("reply"));
   useCommand("note", () => turn("note"));
+  return { draft, change, turn };
+}
 
+export function Composer({ item }: { item: Case }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { draft, change, turn } = useDraft(item, field);
+  const uploads = useUploads();
+  const { tab } = draft;
   const text = tab === "reply" ? draft.reply : draft.note;
   const empty = text.trim() === "" && uploads.ids.length === 0;
   const tooLong = text.length > MOST_LETTERS;

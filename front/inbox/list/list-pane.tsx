@@ -128,24 +128,10 @@ function useCurrent(shown: Case[], opened: number | null) {
   return { index, id: shown[index]?.id ?? null, openedAt, setCurrent };
 }
 
-function VirtualRows({ shown }: { shown: Case[] }) {
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800 });
+/** Walking with j, k and the arrows: brings the row into sight, and opens it when a case is open already. */
+function useWalk(box: { current: HTMLDivElement | null }, shown: Case[]) {
   const opened = place.value.screen === "case" ? place.value.number : null;
   const { index, id, openedAt, setCurrent } = useCurrent(shown, opened);
-
-  const measure = () => {
-    const element = box.current;
-    if (element === null) return;
-    setView({ top: element.scrollTop, height: element.clientHeight });
-    if (element.scrollTop + element.clientHeight * 2 > element.scrollHeight) void loadMore(list.value, query.value);
-  };
-  useEffect(() => {
-    const watcher = new ResizeObserver(measure);
-    if (box.current !== null) watcher.observe(box.current);
-    return () => watcher.disconnect();
-  }, [shown.length]);
-
   const moveTo = (to: number) => {
     const item = shown[to];
     const element = box.current;
@@ -167,22 +153,41 @@ function VirtualRows({ shown }: { shown: Case[] }) {
   };
   useCommand("next", () => step(1));
   useCommand("previous", () => step(-1));
-  useCommand("open", () => id !== null && shown[index] !== undefined && go(casePath(shown[index].number)));
-
+  useCommand("open", () => shown[index] !== undefined && go(casePath(shown[index].number)));
   const arrows = (event: KeyboardEvent) => {
     const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: shown.length - 1 }[event.key];
     if (to === undefined || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     moveTo(Math.max(0, Math.min(to, shown.length - 1)));
   };
+  return { index, id, opened, setCurrent, arrows };
+}
+
+function VirtualRows({ shown }: { shown: Case[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800 });
+  const { index, id, opened, setCurrent, arrows } = useWalk(box, shown);
+  const measure = () => {
+    const element = box.current;
+    if (element === null) return;
+    setView({ top: element.scrollTop, height: element.clientHeight });
+    if (element.scrollTop + element.clientHeight * 2 > element.scrollHeight) void loadMore(list.value, query.value);
+  };
+  useEffect(() => {
+    const watcher = new ResizeObserver(measure);
+    if (box.current !== null) watcher.observe(box.current);
+    return () => watcher.disconnect();
+  }, [shown.length]);
   const span = visibleSpan(view.top, view.height, ROW, shown.length);
+  // Tab must always find a row, also after the current one was scrolled out of sight.
+  const stop = index < span.from || index >= span.to ? shown[span.from]?.id : id;
   return (
     <div ref={box} class="rows" onScroll={measure} onKeyDown={arrows}>
       <ul style={{ height: `${shown.length * ROW}px` }} aria-label={t(`inbox.list.${list.value}`)}>
         {shown.slice(span.from, span.to).map((item, offset) => (
           <Row
             key={item.id} item={item} index={span.from + offset} count={shown.length} top={(span.from + offset) * ROW}
-            current={item.id === id} opened={item.number === opened} onFocus={setCurrent}
+            current={item.id === stop} opened={item.number === opened} onFocus={setCurrent}
           />
         ))}
       </ul>

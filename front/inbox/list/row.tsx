@@ -22,6 +22,7 @@ interface Props {
 
 export const Row = memo(({ item, index, count, current, opened, top, onFocus }: Props) => {
   const name = nameOf(item);
+  const here = online.value.customers.has(item.customer_id);
   return (
     <li class="row-place" style={{ transform: `translateY(${top}px)` }} aria-setsize={count} aria-posinset={index + 1}>
       <a
@@ -29,10 +30,11 @@ export const Row = memo(({ item, index, count, current, opened, top, onFocus }: 
         href={casePath(item.number)} data-case={item.id} tabIndex={current ? 0 : -1}
         aria-current={opened ? "page" : undefined} onFocus={() => onFocus(item.id)}
       >
-        <Initials name={name} online={online.value.customers.has(item.customer_id)} />
+        <Initials name={name} online={here} />
         <span class="row-body">
           <span class="row-head">
             <span class="row-name cut">{name}</span>
+            {here && <span class="unseen">{t("customer.online_now")}</span>}
             {item.unread > 0 && (
               <span class="unread-count figures">
                 {item.unread}
