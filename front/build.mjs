@@ -1,14 +1,16 @@
 // Builds the front ends into src/tugi/static, from where the wheel carries them.
 // Usage: node front/build.mjs [--watch]
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const out = join(root, "src/tugi/static");
+const served = join(root, "src/tugi/static");
 const watch = process.argv.includes("--watch");
+// What is served changes at once and only when all is built: a failed build takes nothing away.
+const out = watch ? served : join(root, `build/static-${process.pid}`);
 
 const common = {
   bundle: true,
@@ -79,12 +81,17 @@ function firstLoad(outputs, file, seen = new Set()) {
   return bytes;
 }
 
-/** The largest language of a part: a browser loads one of them. */
+/** The largest language of a part, all its files together: a browser loads one language. */
 function largestLocale(outputs) {
-  const locales = Object.entries(outputs).filter(([, output]) =>
-    Object.keys(output.inputs).some((input) => input.startsWith("src/tugi/locales/")),
-  );
-  return Math.max(0, ...locales.map(([file]) => gzipSync(readFileSync(join(root, file)), { level: 9 }).length));
+  const languages = {};
+  for (const [file, output] of Object.entries(outputs)) {
+    const strings = Object.keys(output.inputs).find((input) => input.startsWith("src/tugi/locales/"));
+    if (!strings || output.entryPoint?.endsWith(".tsx")) continue;
+    const language = basename(strings, ".json");
+    const bytes = gzipSync(readFileSync(join(root, file)), { level: 9 }).length;
+    languages[language] = (languages[language] ?? 0) + bytes;
+  }
+  return Math.max(0, ...Object.values(languages));
 }
 
 const manifest = {};
@@ -140,9 +147,13 @@ async function main() {
     if (watch) await (await esbuild.context(options)).watch();
     else await esbuild.build(options);
   }
+  if (watch) return;
+  rmSync(served, { recursive: true, force: true });
+  renameSync(out, served);
 }
 
 main().catch((error) => {
+  if (!watch) rmSync(out, { recursive: true, force: true });
   if (!error.errors) console.error(error);
   process.exit(1);
 });
