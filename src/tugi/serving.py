@@ -72,7 +72,7 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
         jobs = installation.worker() if worker else None
         background: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if jobs:
-            background = [jobs.run, installation.sweep]
+            background = [jobs.run, installation.sweep, installation.warm]
         if not web:
             await _run_worker(installation, jobs or installation.worker())
             return
@@ -105,7 +105,7 @@ async def _run_worker(installation: wiring.Installation, jobs: Worker) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, jobs.stop)
     async with asyncio.TaskGroup() as group:
-        side = [group.create_task(installation.bell.run()), group.create_task(installation.sweep())]
+        side = [group.create_task(work()) for work in (installation.bell.run, installation.sweep, installation.warm)]
         await jobs.run()
         for task in side:
             task.cancel()

@@ -33,6 +33,8 @@ from tugi.web.live import Hub
 
 log = structlog.get_logger("tugi")
 SWEEP_SECONDS = 15.0
+# With more shops than this on one machine, models are read when they are first asked for.
+WARM_WORKSPACES = 20
 NGRAMS = "ngrams"
 
 
@@ -92,6 +94,14 @@ class Installation:
     async def _demo_widget_key(self) -> str:
         async with self.database.everywhere() as tx:
             return await seed.find_widget_key(tx) or ""
+
+    async def warm(self) -> None:
+        """Make the robot ready, a moment after the start so that the start itself stays quick."""
+        await asyncio.sleep(1)
+        async with self.database.everywhere() as tx:
+            ids = await workspaces.all_ids(tx)
+        for workspace_id in ids[:WARM_WORKSPACES]:
+            await self.answering.warm(workspace_id)
 
     async def sweep(self) -> None:
         """What time brings about, until cancelled: snoozed cases wake, old keys are forgotten."""

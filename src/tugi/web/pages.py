@@ -40,6 +40,8 @@ def manifest() -> dict[str, str]:
 def shell(app: str, title: str, *, language: str = "en", attributes: dict[str, str] | None = None) -> str:
     """The page of a built app: an empty root and its two files."""
     files = manifest()
+    if f"{app}/app.js" not in files:
+        raise NotFound(NOT_BUILT)
     extra = "".join(f' data-{name}="{html.escape(value)}"' for name, value in (attributes or {}).items())
     style = files.get(f"{app}/app.css")
     link = f'<link rel="stylesheet" href="/static/{style}">' if style else ""

@@ -102,6 +102,12 @@ class Answering:
         titles = _titles(model, known.languages)
         return Decision(verdict, verdicts.view(verdict, titles), (clock.monotonic() - started) * 1000)
 
+    async def warm(self, workspace_id: int) -> None:
+        """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
+        model = await self._model(workspace_id)
+        if model is not None and model.embedded and self._embedder is not None:
+            await self._embedder.embed(["."])
+
     async def _model(self, workspace_id: int) -> Model | None:
         async with self._database.reading(workspace_id) as tx:
             ready = await training.find_ready(tx)
