@@ -44,11 +44,11 @@ export function Password({ label, value, change, fresh, problem }: PasswordProps
   const [shown, setShown] = useState(false);
   const hint = fresh ? t("entrance.password_hint", { count: SHORTEST_PASSWORD }) : undefined;
   return (
-    <div class="field">
+    <div class="labelled">
       <label for="password">{label}</label>
       <div class="with-button">
         <input
-          id="password" name="password" type={shown ? "text" : "password"} value={value} required autocomplete={fresh ? "new-password" : "current-password"}
+          id="password" name="password" type={(shown ? "text" : "password") as "password"} value={value} required autocomplete={fresh ? "new-password" : "current-password"}
           aria-describedby={problem !== undefined ? "password-problem" : hint !== undefined ? "password-hint" : undefined}
           aria-invalid={problem !== undefined || undefined} onInput={(event) => change(event.currentTarget.value)}
         />

@@ -30,7 +30,7 @@ export function Field({ label, hint, problem, children, ...rest }: FieldProps) {
     ? cloneElement(children, { id, "aria-describedby": notes === "" ? undefined : notes, "aria-invalid": problem !== undefined || undefined })
     : children;
   return (
-    <div class={`field ${rest.class ?? ""}`}>
+    <div class={`labelled ${rest.class ?? ""}`}>
       <label for={id}>{label}</label>
       {control}
       {hint !== undefined && <p class="field-hint" id={`${id}-hint`}>{hint}</p>}
