@@ -7,6 +7,7 @@ messages that the labels of a foreign set call answerable.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tugi.engines.e5 import find_e5
 from tugi.ports import Embedder
 from tugi.robot.calibrator import Logistic, Pool
 from tugi.robot.facts import Entry
@@ -23,6 +25,7 @@ from tugi.robot.features import Floats
 from tugi.robot.fitting import example_texts, fit_matcher
 from tugi.robot.matcher import Match, match
 from tugi.robot.text import normal
+from tugi.trainer import load_pool
 
 FOLDS = 5
 # The cut learned on --dev aims this far above the target: a cut that only just reaches it on one half
@@ -124,29 +127,34 @@ def run_eval(
     target: float,
     out: Path,
     dev_out: Path | None,
-    engine: Embedder | None,
-    pool: Pool,
 ) -> dict[str, float]:
-    """Write predictions to `out` (and cross-fitted ones of the dev set to `dev_out`).
+    """Write predictions to `out`, and cross-fitted ones of the dev set to `dev_out`.
 
-    engine None = character n-grams alone, with a pool learned for that. Returns counts for a summary
-    line. Raises ValueError on unreadable input.
+    Returns counts for a summary line. Raises ValueError on unreadable input, OSError on a missing file.
     """
+    engine = find_e5(threads=os.cpu_count() or 1)
     entries = read_entries(kb_path, examples)
     messages = read_labelled(messages_path)
     dev = read_labelled(dev_path) if dev_path else []
     found = study(entries, [row.text for row in [*messages, *dev]], engine)
+    pool = load_pool(engine.variant if engine else "")
     judge = Judge(pool.answer, pool.ask, pool.answer_cut, pool.ask_cut)
     if dev:
         own = Found(found.ids, found.matches[len(messages) :], found.milliseconds[len(messages) :])
         judge, judged = learn_from_dev(own, dev, pool, target)
         if dev_out is not None:
-            _write(dev_out, dev, own, judged, judge)
-    features = np.stack([matched.features for matched in found.matches[: len(messages)]])
-    confidence = judge.answer.probabilities(features)
-    answered = _write(out, messages, found, confidence, judge)
-    spent = sorted(found.milliseconds[: len(messages)])
+            write_predictions(dev_out, dev, own, judged, judge)
+    confidence = judge.answer.probabilities(features_of(found.matches[: len(messages)]))
+    answered = write_predictions(out, messages, found, confidence, judge)
+    spent = sorted(found.milliseconds[: len(messages)]) or [0.0]
     return {"messages": len(messages), "answered": answered, "cut": judge.answer_cut, "ms_p50": spent[len(spent) // 2]}
+
+
+def features_of(matches: Sequence[Match]) -> Floats:
+    """Features [n, f] of the matches' first candidates."""
+    if not matches:
+        raise ValueError("there are no messages")
+    return np.stack([matched.features for matched in matches]).astype(np.float64)
 
 
 def learn_from_dev(
@@ -156,7 +164,7 @@ def learn_from_dev(
 
     Each fifth is judged by a calibrator that never saw it, and the cut is chosen on those.
     """
-    features = np.stack([matched.features for matched in found.matches]).astype(np.float64)
+    features = features_of(found.matches)
     right = np.array([_right(found, i, row.gold, 1) for i, row in enumerate(dev)], np.float64)
     among = np.array([_right(found, i, row.gold, 3) for i, row in enumerate(dev)], np.float64)
     fold = np.random.default_rng(7).permutation(len(dev)) % FOLDS
@@ -189,8 +197,10 @@ def _right(found: Found, index: int, gold: str | None, first: int) -> bool:
     return gold in {found.ids[entry] for entry in found.matches[index].order[:first]}
 
 
-def _write(path: Path, rows: Sequence[Labelled], found: Found, confidence: NDArray[np.floating], judge: Judge) -> int:
-    """One line a message. Returns how many were answered."""
+def write_predictions(
+    path: Path, rows: Sequence[Labelled], found: Found, confidence: NDArray[np.floating], judge: Judge
+) -> int:
+    """One line a message, in the format of the scorer. Returns how many were answered."""
     answered = 0
     with path.open("w", encoding="utf-8") as file:
         for index, row in enumerate(rows):

@@ -106,7 +106,10 @@ class _Cursor:
 
 def read_weights(path: Path) -> Weights:
     """Parse the file. Raises BadWeights when it is cut short or of another layout."""
-    cursor = _Cursor(np.memmap(path, dtype=np.uint8, mode="r"))
+    try:
+        cursor = _Cursor(np.memmap(path, dtype=np.uint8, mode="r"))
+    except ValueError as error:
+        raise BadWeights(f"the weight file is empty: {path}") from error
     magic, version, hidden, layers, heads, inner, words, positions, _types, epsilon, block = _HEADER.unpack(
         cursor.take(_HEADER.size)
     )

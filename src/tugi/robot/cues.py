@@ -12,7 +12,7 @@ from re import Pattern
 
 
 def _any(*parts: str) -> Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(" ".join(parts).split()).replace("_", r"\s+") + ")")
+    return re.compile(r"(?<!\w)(?:" + "|".join(" ".join(parts).split()).replace("_", r"\s+") + ")", re.MULTILINE)
 
 
 WANTS_PERSON = _any(

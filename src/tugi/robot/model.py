@@ -58,6 +58,11 @@ class Model:
     answer_cut: float
     ask_cut: float
 
+    @property
+    def embedded(self) -> bool:
+        """Whether a message needs its vector to be ranked."""
+        return bool(self.variant)
+
     def find_entry(self, entry_id: str) -> Entry | None:
         """The entry of that id, if it was trained."""
         return next((entry for entry in self.entries if entry.id == entry_id), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tugi.robot import cues
 from tugi.robot.facts import Facts
-from tugi.robot.text import normal, plain
+from tugi.robot.text import MAX_CHARACTERS, normal, plain
 
 _ORDER = re.compile(r"(?<![\w.,])(?:#\s?|nr\.?\s?|no\.?\s?)?([A-Z]{1,3}-?\d{3,12}|\d{4,14})(?![\w.,]*\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -22,7 +22,8 @@ _SENTENCE = re.compile(r"(?<=[?!.;\n])\s+|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A burst read as one turn. `text` is its normal form, joined; `bare` the same without diacritics."""
+    """A burst read as one turn. `text` is its normal form, joined; `bare` has one message a line,
+    without diacritics."""
 
     text: str
     bare: str
@@ -51,7 +52,8 @@ def read_turn(burst: tuple[str, ...]) -> Reading:
     """Read the unanswered messages as one turn. Any text is accepted."""
     messages = [message for message in (normal(text) for text in burst) if message]
     text = normal(_join(messages))
-    bare = plain(text)
+    # One message a line: "human please" ends a message also when another follows it.
+    bare = plain("\n".join(messages))[: 2 * MAX_CHARACTERS]
     stripped = _URL.sub(" ", _EMAIL.sub(" ", text))
     words = re.findall(r"\w+", bare)
     return Reading(
