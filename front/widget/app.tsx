@@ -46,10 +46,12 @@ function Chat() {
   return (
     <div class="chat" onDragOver={drag(true)} onDragLeave={drag(false)} onDrop={drop} onPaste={paste} onKeyDown={keys}>
       <Header />
-      <Banner />
-      {held.value === null ? <Waiting /> : <Log />}
-      <PersonBar />
-      <Composer />
+      <main>
+        <Banner />
+        {held.value === null ? <Waiting /> : <Log />}
+        <PersonBar />
+        <Composer />
+      </main>
       {dragged.value && <p class="drop">{t("file.drop")}</p>}
     </div>
   );
@@ -72,13 +74,13 @@ function Banner() {
 
 function Waiting() {
   return (
-    <main class="middle">
+    <div class="middle">
       <div class="log" aria-busy="true">
         <div class="skeleton wide" />
         <div class="skeleton" />
         <div class="skeleton short" />
       </div>
-    </main>
+    </div>
   );
 }
 

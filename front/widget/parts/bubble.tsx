@@ -28,7 +28,7 @@ export function Bubble({ bubble, stateShown }: { bubble: Drawn; stateShown: bool
 
 function Author({ bubble }: { bubble: Drawn }) {
   const { side, name, first } = bubble;
-  const who = side === "own" ? t("author.you") : side === "robot" ? t("author.robot", { name: held.value?.shop.assistant_name ?? t("author.assistant") }) : (name ?? t("author.agent"));
+  const who = side === "own" ? t("author.you") : side === "robot" ? robotName() : (name ?? t("author.agent"));
   if (!first || side === "own") return <span class="unseen">{who}: </span>;
   return (
     <span class="author">
@@ -36,6 +36,12 @@ function Author({ bubble }: { bubble: Drawn }) {
       {who}
     </span>
   );
+}
+
+/** Whatever the shop calls its robot, the word "assistant" stands beside the name. */
+function robotName(): string {
+  const name = held.value?.shop.assistant_name;
+  return name ? t("author.robot", { name }) : t("author.assistant");
 }
 
 function Files({ files }: { files: readonly Attachment[] }) {

@@ -38,11 +38,11 @@ export function Log() {
     atEnd.value = scrollHeight - scrollTop - clientHeight < NEAR;
   };
   return (
-    <main class="middle">
-      <div class="log" ref={box} onScroll={watch} tabIndex={0} role="region" aria-label={t("log.title")}>
+    <div class="middle">
+      <div class="log" ref={box} onScroll={watch} tabIndex={0} role="log" aria-live={history.value === "loading" ? "off" : "polite"} aria-relevant="additions" aria-label={t("log.title")}>
         <Older />
         {found.length === 0 && <Welcome />}
-        <ul role="log" aria-live="polite" aria-relevant="additions" aria-label={t("log.title")}>
+        <ul>
           {found.map((row) =>
             row.kind === "day" ? (
               <li class="day" key={row.key}>
@@ -63,7 +63,7 @@ export function Log() {
           {unread.value > 0 ? t("log.unread", { count: unread.value }) : t("log.end")}
         </button>
       )}
-    </main>
+    </div>
   );
 }
 

@@ -99,7 +99,7 @@ def _top(visit: Visit) -> Html:
             href=visit.link(visit.path, code),
             lang=code,
             hreflang=code,
-            aria_label=NAMES[code],
+            title=NAMES[code],
             aria_current="true" if code == visit.language else None,
         )
         for code in LANGUAGES
