@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -184,6 +185,20 @@ async def test_runs_for_an_ordinary_user(tmp_path: Path) -> None:
         owners = {path.stat().st_uid for path in (home, data, Path(f"/proc/{postmaster}"))}
         assert owners == {home.stat().st_uid}
         assert 0 not in owners
+
+
+async def test_runs_from_folders_closed_to_everybody_else(tmp_path: Path) -> None:
+    found = find_bin_dir(None)
+    assert found is not None
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = found.parents[1]
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(folder, closed / folder.name)
+    home = closed / "home"
+    home.mkdir(mode=0o700)
+    async with running(home, closed / found.relative_to(package.parent)) as (_, dsn):
+        assert await ask(dsn, "select count(*) > 10 from pg_available_extensions") is True
 
 
 async def test_believes_no_stale_pid_file(tmp_path: Path) -> None:

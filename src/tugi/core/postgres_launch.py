@@ -13,7 +13,8 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 4
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -32,7 +33,8 @@ def _become(user: str, closed: bool) -> None:
     """Become `user`; where folders on the way are closed to it, keep the one right to pass through them."""
     entry = pwd.getpwnam(user)
     if closed:
-        _prctl(_PR_SET_KEEPCAPS, 1)
+        # Without this bit access(2), by which PostgreSQL looks for its programs, heeds no capability.
+        _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
     os.setgroups([])
     os.setgid(entry.pw_gid)
     os.setuid(entry.pw_uid)
