@@ -25,6 +25,8 @@ log = structlog.get_logger("tugi.jobs")
 Ids = Mapping[str, Any]
 JobFunction = Callable[[Ids], Awaitable[None]]
 ATTEMPTS = 4
+# How often a job waits two seconds for the database or the file storage: about ten minutes.
+PATIENCE = 300
 # A job whose worker died is taken over after this long without a heartbeat.
 HEARTBEAT = timedelta(seconds=6)
 
@@ -94,10 +96,10 @@ class Worker:
             ids = msgspec.json.decode(job.payload or b"{}")
             try:
                 await kind.run(ids)
-            except Unavailable as error:
-                # Not the job's fault: it waits for the database without using up its attempts quickly.
-                raise RetryRequested(delay=timedelta(seconds=2), reason=error.message) from error
             except Exception as error:
+                if isinstance(error, Unavailable) and job.attempts < PATIENCE:
+                    # Not the job's fault: it waits for what is away without using up its own attempts.
+                    raise RetryRequested(delay=timedelta(seconds=2), reason=error.message) from error
                 if job.attempts + 1 < ATTEMPTS:
                     delay = timedelta(seconds=0.5 * 3**job.attempts)
                     log.warning("job failed, will retry", job=name, attempt=job.attempts + 1, exc_info=error)

@@ -47,7 +47,7 @@ class Outlet:
     def send(self, message: bytes) -> None:
         """Put a message on its way."""
         if len(self._queue) >= QUEUE:
-            self._hub.spawn(self._close(1013))
+            self._hub.spawn(self.close(1013))
             return
         self._queue.append(message)
         if self._task is None:
@@ -62,7 +62,8 @@ class Outlet:
         finally:
             self._task = None
 
-    async def _close(self, code: int) -> None:
+    async def close(self, code: int) -> None:
+        """End the socket; what waits is dropped, its reader comes back with its cursor."""
         self._queue.clear()
         try:
             await self.socket.close(code)
@@ -239,6 +240,8 @@ class Hub:
             feed.wake.set()
 
     def _tell(self, feed: Feed, batch: objects.Batch | None, end: int) -> None:
+        if batch:
+            self._dismiss(feed, batch)
         by_agent: dict[int, list[dict[str, Any]]] = {}
         for outlet in list(feed.agents):
             agent_id = outlet.reader.agent_id or 0
@@ -258,6 +261,13 @@ class Hub:
                     continue
                 own = objects.for_visitor(batch, outlet.reader.visitor, self._secret)
                 self._pass_on(outlet, own, end)
+
+    def _dismiss(self, feed: Feed, batch: objects.Batch) -> None:
+        """Close the sockets of agents who were switched off."""
+        gone = {a.id for a in batch.others.get("agents", {}).values() if not a.active}
+        for outlet in [o for o in feed.agents if o.reader.agent_id in gone]:
+            self.leave(outlet)
+            self.spawn(outlet.close(4401))
 
     def _pass_on(self, outlet: Outlet, shown: list[dict[str, Any]], end: int) -> None:
         fresh = [event for event in shown if event["number"] > outlet.cursor]
@@ -295,7 +305,7 @@ class Hub:
         self.closing = True
         for feed in list(self._feeds.values()):
             for outlet in [*feed.agents, *(o for group in feed.visitors.values() for o in group)]:
-                self.spawn(outlet._close(1012))
+                self.spawn(outlet.close(1012))
         await asyncio.sleep(0.1)
         for task in list(self._tasks):
             task.cancel()

@@ -50,9 +50,7 @@ class Sockets:
 
     async def agents(self, socket: WebSocket) -> None:
         """An agent's feed; the session cookie is the proof, and only our own pages may send it."""
-        origin = socket.headers.get("origin")
-        if origin and urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower():
-            await socket.close(1008)
+        if await _from_elsewhere(socket):
             return
         await socket.accept()
         try:
@@ -68,6 +66,8 @@ class Sockets:
 
     async def visitors(self, socket: WebSocket) -> None:
         """A visitor's feed; the token comes in the hello, so that no log of addresses holds it."""
+        if await _from_elsewhere(socket):
+            return
         await socket.accept()
         said = await _hear(socket, HELLO_SECONDS)
         if said is None:
@@ -135,6 +135,15 @@ class Sockets:
                 await customers.seen(tx, reader.visitor.customer_id, seen)
         except TugiError:
             return
+
+
+async def _from_elsewhere(socket: WebSocket) -> bool:
+    """Refuse pages of other sites: both our apps run on our own origin, the widget in its frame."""
+    origin = socket.headers.get("origin")
+    if origin and urlsplit(origin).netloc.lower() != socket.headers.get("host", "").lower():
+        await socket.close(1008)
+        return True
+    return False
 
 
 async def _hear(socket: WebSocket, seconds: float | None = None) -> Said | None:

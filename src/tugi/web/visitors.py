@@ -206,6 +206,11 @@ def widget_case(case: Case, read_by_us: int) -> WidgetCase:
     )
 
 
+async def shown_case(tx: Transaction, case: Case) -> WidgetCase:
+    """A case as its customer sees it, with how far we have read."""
+    return widget_case(case, (await readings.by_us(tx, [case.id]))[case.id])
+
+
 def shown(message: Message, visitor: Visitor, secret: str) -> Message:
     """A message as the visitor sees it: nothing internal, files by links only they have."""
     author = Actor(message.author.kind, None)

@@ -223,12 +223,8 @@ class WidgetApi:
         robot_on = known.workspace.robot.mode != "off"
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
             message, case = await messages.receive(tx, inbound, visitor.customer_id, robot_on)
-        return wire.reply(
-            {
-                "message": visitors.shown(message, visitor, self._secret),
-                "case": visitors.widget_case(case, 0),
-            }
-        )
+            shown = await visitors.shown_case(tx, case)
+        return wire.reply({"message": visitors.shown(message, visitor, self._secret), "case": shown})
 
     async def older(self, request: Request) -> Response:
         """Messages before an id, oldest first."""
@@ -245,6 +241,7 @@ class WidgetApi:
         messages.checked_client_id(wish.client_id)
         self._spend(visitor.customer_id)
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
+            await customers.hold(tx, visitor.customer_id)
             case = await cases.find_current(tx, visitor.customer_id)
             if case is None or case.status == "resolved":
                 page = wish.page.tidy()
@@ -256,8 +253,8 @@ class WidgetApi:
             if case.handler == "robot":
                 await queue.hand_over(tx, case, "wants_person")
                 tx.happened("PersonAskedFor", case_id=case.id)
-            case = await cases.get_case(tx, case.id)
-        return wire.reply({"case": visitors.widget_case(case, 0)})
+            shown = await visitors.shown_case(tx, await cases.get_case(tx, case.id))
+        return wire.reply({"case": shown})
 
     async def _own_case(self, tx: Any, visitor: Visitor, case_id: int) -> cases.Case:
         case = await cases.get_case(tx, case_id)
@@ -307,7 +304,8 @@ class WidgetApi:
             case = await self._own_case(tx, visitor, wish.case_id)
             if case.status in cases.ACTIVE:
                 case = await queue.set_status(tx, case.id, "resolved", None)
-        return wire.reply({"case": visitors.widget_case(case, 0)})
+            shown = await visitors.shown_case(tx, case)
+        return wire.reply({"case": shown})
 
     async def upload(self, request: Request) -> Response:
         """A file, to be sent with a message afterwards."""

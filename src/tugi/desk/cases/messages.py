@@ -13,6 +13,7 @@ from tugi.core.events import Actor
 from tugi.desk.cases import attachments, cases, contacts, threads, transcript
 from tugi.desk.cases.cases import Case, Handler
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
+from tugi.desk.people import customers
 from tugi.ports import Inbound
 
 LONGEST = 8000
@@ -69,6 +70,7 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
     `robot_on`: whether the robot takes the floor of a new or reopened case. Raises Invalid.
     """
     text = checked_text(inbound.text, bool(inbound.attachment_ids))
+    await customers.hold(tx, customer_id)
     if known := await transcript.find(tx, inbound.channel_account_id, inbound.external_id):
         case = await cases.get_case(tx, known.case_id)
         if case.customer_id != customer_id:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tugi.core import clock
 from tugi.core.database import Transaction
-from tugi.core.errors import Invalid, NotFound
+from tugi.core.errors import Invalid, NotFound, NotSignedIn
 from tugi.desk.people import identities
 from tugi.desk.people.identities import Identity, VerifiedBy
 
@@ -82,6 +82,17 @@ async def recognise(
     )
     await identities.link(tx, customer_id, channel, address, verified_by)
     return customer_id
+
+
+async def hold(tx: Transaction, customer_id: int) -> None:
+    """Keep everybody else from acting for this customer until the commit. Raises NotSignedIn when erased."""
+    held = await tx.fetchval(
+        "select id from customers where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace_id,
+        customer_id,
+    )
+    if held is None:
+        raise NotSignedIn("This conversation no longer exists. Start a new one.")
 
 
 async def seen(tx: Transaction, customer_id: int, page: Mapping[str, str] | None) -> None:
