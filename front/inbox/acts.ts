@@ -2,10 +2,10 @@
 import { effect } from "@preact/signals";
 import { t } from "../shared/i18n";
 import { openShelf, Outbox, type Pending } from "../shared/outbox";
-import type { Case, CaseStatus, CustomerNote, Message, Note, Suggestion } from "../shared/types";
+import type { Case, CaseStatus, Customer, Message, Note, Suggestion } from "../shared/types";
 import { tell } from "./notices";
 import { outgoing, type Act } from "./outgoing";
-import { desk, http, myId, take, takeCase, takeCustomer } from "./store";
+import { desk, http, myId, take, takeCase } from "./store";
 
 let outbox: Outbox<Act> | null = null;
 
@@ -133,16 +133,12 @@ export function markRead(caseId: number, messageId: number): void {
 
 /** Adds a note to the customer. Rejects with HttpError or NoAnswer, so that the words stay in the field. */
 export async function noteCustomer(id: number, text: string): Promise<void> {
-  const answer = await http.post<CustomerNote>(`/api/customers/${id}/notes`, { text });
-  takeCustomer(id, (customer) => ({
-    ...customer, notes: [...customer.notes.filter((note) => note.id !== answer.id), answer],
-  }));
+  take({ customers: [await http.post<Customer>(`/api/customers/${id}/notes`, { text })] });
 }
 
 /** Gives the customer a name; every case of theirs shows it. */
 export async function nameCustomer(id: number, name: string): Promise<void> {
-  await http.send("PATCH", `/api/customers/${id}`, { name });
-  takeCustomer(id, (customer) => ({ ...customer, name }));
+  take({ customers: [await http.send<Customer>("PATCH", `/api/customers/${id}`, { name })] });
   const named = [...(desk.peek()?.cases.values() ?? [])].filter((item) => item.customer_id === id);
   take({ cases: named.map((item) => ({ ...item, customer_name: name })) });
 }

@@ -2,7 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { createHttp } from "../shared/http";
 import { Live, type Connection, type Poll, type Presence, type Typing } from "../shared/live";
-import type { Case, CaseView, Counts, Customer, LiveEvent, Me, WireObjects } from "../shared/types";
+import type { Case, CaseView, Counts, LiveEvent, Me, WireObjects } from "../shared/types";
 import { shiftCounts } from "./lists";
 import { outgoing } from "./outgoing";
 import { deskOf, follow, learn, objectsOf, type Desk } from "./state";
@@ -69,12 +69,6 @@ export function takeCase(after: Case): void {
   const before = desk.peek()?.cases.get(after.id);
   take({ cases: [after] });
   if (before !== undefined) counts.value = shiftCounts(counts.peek(), before, after, myId.peek());
-}
-
-/** Changes one customer in place, e.g. a note just stored. */
-export function takeCustomer(id: number, change: (customer: Customer) => Customer): void {
-  const customer = desk.peek()?.customers.get(id);
-  if (customer !== undefined) take({ customers: [change(customer)] });
 }
 
 const loaded = new Set<number>();

@@ -27,11 +27,15 @@ function useDraft(item: Case, field: { current: HTMLTextAreaElement | null }) {
   return { draft, change, turn };
 }
 
+/** The customer's language: the case's once it was read, else the page's or what they were known by. */
+const tongueOf = (item: Case): string | null => item.language ?? desk.value?.customers.get(item.customer_id)?.language ?? null;
+
 export function Composer({ item }: { item: Case }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { draft, change, turn } = useDraft(item, field);
   const uploads = useUploads();
   const { tab } = draft;
+  const tongue = tongueOf(item);
   const text = tab === "reply" ? draft.reply : draft.note;
   const empty = text.trim() === "" && uploads.ids.length === 0;
   const tooLong = text.length > MOST_LETTERS;
@@ -61,7 +65,7 @@ export function Composer({ item }: { item: Case }) {
       <footer class="composer-foot">
         {tab === "reply" ? <Attach add={uploads.add} /> : <Lock size={14} aria-hidden="true" />}
         <span class="composer-hint cut">
-          {tab === "note" ? t("composer.note_hint") : t("composer.reply_hint", { language: item.language === null ? "" : tongueName(item.language) })}
+          {tab === "note" ? t("composer.note_hint") : tongue !== null && t("composer.reply_hint", { language: tongueName(tongue) })}
         </span>
         <button type="submit" class="button primary" disabled={empty || uploads.busy || tooLong} title={t("composer.send_keys")}>
           {t(tab === "note" ? "composer.add_note" : "composer.send")}
@@ -138,7 +142,7 @@ function Field({ item, field, text, tab, change, send, paste }: FieldProps) {
 /** The knowledge search inside the reply: open while the caret stands after a slash. */
 function usePicking(item: Case, field: FieldProps["field"], text: string, change: FieldProps["change"]) {
   const [slash, setSlash] = useState<{ from: number; query: string } | null>(null);
-  const { results, at, setAt } = useKnowledge(slash?.query ?? null, item.language);
+  const { results, at, setAt } = useKnowledge(slash?.query ?? null, tongueOf(item));
   useEffect(() => {
     // Several words without a hit are prose, not a search.
     if (slash !== null && results?.length === 0 && slash.query.includes(" ")) setSlash(null);

@@ -98,7 +98,7 @@ function PageNow({ customer, here }: { customer: Customer; here: boolean }) {
     <section>
       <h3>{t(here ? "customer.page_now" : "customer.page_last")}</h3>
       {web ? (
-        <a class="page" href={page.url} target="_blank" rel="noopener noreferrer">
+        <a class="visited" href={page.url} target="_blank" rel="noopener noreferrer">
           <span class="cut">{shown}</span>
           <ExternalLink size={12} aria-hidden="true" />
         </a>

@@ -3,6 +3,7 @@ import { memo } from "./memo";
 import { Clock, Moon } from "lucide-preact";
 import { t, upcomingTime } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
+import { isOpen } from "../lists";
 import { Ago, Channel, FloorMark, Initials, nameOf, Tongue, Waiting } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import { casePath } from "../router";
@@ -22,11 +23,13 @@ interface Props {
 
 export const Row = memo(({ item, index, count, current, opened, top, onFocus }: Props) => {
   const name = nameOf(item);
+  // What is finished calls nobody: who reads an old case is not behind with anything.
+  const unread = isOpen(item) ? item.unread : 0;
   const here = online.value.customers.has(item.customer_id);
   return (
     <li class="row-place" style={{ transform: `translateY(${top}px)` }} aria-setsize={count} aria-posinset={index + 1}>
       <a
-        class={`row${opened ? " opened" : ""}${item.unread > 0 ? " unread" : ""}`}
+        class={`row${opened ? " opened" : ""}${unread > 0 ? " unread" : ""}`}
         href={casePath(item.number)} data-case={item.id} tabIndex={current ? 0 : -1}
         aria-current={opened ? "page" : undefined} onFocus={() => onFocus(item.id)}
       >
@@ -35,10 +38,10 @@ export const Row = memo(({ item, index, count, current, opened, top, onFocus }: 
           <span class="row-head">
             <span class="row-name cut">{name}</span>
             {here && <span class="unseen">{t("customer.online_now")}</span>}
-            {item.unread > 0 && (
+            {unread > 0 && (
               <span class="unread-count figures">
-                {item.unread}
-                <span class="unseen"> {t("inbox.unread_messages", { count: item.unread })}</span>
+                {unread}
+                <span class="unseen"> {t("inbox.unread_messages", { count: unread })}</span>
               </span>
             )}
             <span class="row-time"><Ago at={item.active_at} /></span>

@@ -12,6 +12,7 @@ import { isOpen } from "../lists";
 import { ListPane } from "../list/list-pane";
 import { forgetPages } from "../pages";
 import { Blank, Keys, nameOf } from "../parts/bits";
+import { Guard } from "../parts/guard";
 import { startTicking } from "../parts/ticking";
 import { go, list, listPath, place, type Screen } from "../router";
 import { cases, epoch, myId, session } from "../store";
@@ -93,7 +94,7 @@ function Main() {
         </Blank>
       );
     default:
-      return <LazyScreen name={now.screen satisfies Screen} />;
+      return <Guard key={now.screen}><LazyScreen name={now.screen satisfies Screen} /></Guard>;
   }
 }
 
@@ -111,11 +112,11 @@ function InboxPanes({ number }: { number: number | null }) {
   }, [number]);
   return (
     <div class={`panes${number === null ? "" : " with-case"}${customer ? " with-customer" : ""}`}>
-      <ListPane />
+      <Guard><ListPane /></Guard>
       {number === null ? <NoCase /> : (
         <>
-          <CasePane number={number} onCustomer={() => setCustomer(!customer)} customerShown={customer} />
-          {customer && <CustomerPane number={number} close={() => setCustomer(false)} />}
+          <Guard key={number}><CasePane number={number} onCustomer={() => setCustomer(!customer)} customerShown={customer} /></Guard>
+          {customer && <Guard key={`c${number}`}><CustomerPane number={number} close={() => setCustomer(false)} /></Guard>}
         </>
       )}
     </div>
