@@ -1,0 +1,51 @@
+"""`python -m bench [NAME ...]`: measure everything, or what is named. One JSON line a figure."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import uvloop
+
+from bench.house import House, open_house
+from bench.list_figures import lists
+from bench.message_figures import add_message, to_agent
+from bench.robot_figures import idle, training, verdicts
+from bench.socket_figures import sockets
+from bench.start_figures import make_run, start
+
+FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
+    "add_message": add_message,
+    "to_agent": to_agent,
+    "sockets": sockets,
+    "lists": lists,
+    "verdicts": verdicts,
+    "training": training,
+    "start": start,
+    "idle": idle,
+    "make_run": make_run,
+}
+
+
+async def measure(names: list[str]) -> None:
+    """Each figure in an installation of its own, so that none pays for another."""
+    for name in names:
+        async with open_house() as house:
+            await FIGURES[name](house)
+
+
+def main() -> None:
+    """Exit with 2 for an unknown name."""
+    names = sys.argv[1:] or list(FIGURES)
+    if unknown := [name for name in names if name not in FIGURES]:
+        print(f"unknown: {', '.join(unknown)}; known are {', '.join(FIGURES)}", file=sys.stderr)
+        sys.exit(2)
+    load = Path("/proc/loadavg").read_text().split()[0]
+    print(json.dumps({"name": "machine", "cores": os.cpu_count(), "load_before": float(load)}), flush=True)
+    uvloop.run(measure(names))
+
+
+main()
