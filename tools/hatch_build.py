@@ -26,7 +26,7 @@ class FrontBuild(BuildHookInterface[Any]):
         scripts = Path(sys.executable).parent
         environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
         for command in (
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"],
             ["node", "front/build.mjs"],
         ):
             program = shutil.which(command[0], path=environment["PATH"]) or command[0]
