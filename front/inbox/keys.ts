@@ -119,9 +119,14 @@ export function listenToKeys(): () => void {
     if (event.defaultPrevented || event.isComposing) return;
     const pressed = spell(event);
     if (pressed === null) return;
-    const modified = pressed.startsWith("mod+");
-    if (!modified && (isTyping(event.target) || (!singleKeys.value && pressed !== "Escape"))) return;
     if (document.querySelector("dialog[open], :popover-open") !== null) return;
+    const modified = pressed.startsWith("mod+");
+    if (!modified && isTyping(event.target)) {
+      // Out of the field, so that the next letter is a command again.
+      if (pressed === "Escape") (event.target as HTMLElement).blur();
+      return;
+    }
+    if (!modified && !singleKeys.value && pressed !== "Escape") return;
     const recent = before !== null && event.timeStamp - before.at < PAIR_MS ? before.key : null;
     before = null;
     const found = match(recent, pressed);

@@ -14,7 +14,7 @@ interface Props {
 function nameOf({ part }: Difference): string {
   const [code, piece] = part.split(".");
   const tongue = LANGUAGES.find((one) => one === code);
-  return tongue === undefined ? t(`knowledge.${part}`) : `${TONGUES[tongue]}: ${t(`knowledge.${piece}`)}`;
+  return tongue === undefined ? t(`knowledge.${part}`) : `${TONGUES[tongue]}: ${t(piece === "title" ? "knowledge.title_field" : `knowledge.${piece}`)}`;
 }
 
 const shown = (text: string): string => (POLICIES.some((one) => one === text) ? t(`knowledge.policy.${text}`) : text === "" ? "–" : text);
