@@ -38,7 +38,7 @@ export function WhyPanel({ verdict, id }: { verdict: Verdict; id: string }) {
       <p class="why-sentence">{sentenceOf(verdict)}</p>
       {why.candidates.length > 0 && (
         <>
-          <h3>{t("why.candidates")}</h3>
+          <h2>{t("why.candidates")}</h2>
           <ul class="candidates">
             {why.candidates.slice(0, 5).map((one) => (
               <li>
@@ -70,7 +70,7 @@ export function WhyPanel({ verdict, id }: { verdict: Verdict; id: string }) {
 function Boundaries({ boundaries }: { boundaries: Verdict["why"]["boundaries"] }) {
   return (
     <>
-      <h3>{t("why.boundaries")}</h3>
+      <h2>{t("why.boundaries")}</h2>
       <ul class="boundaries">
         {boundaries.map(({ name, passed, cue }) => (
           <li class={passed ? "passed" : "touched"}>

@@ -48,11 +48,24 @@ function titleNow(): string {
   }
 }
 
+/** A phone's keyboard covers the page instead of shrinking it; the composer must stay above it. */
+function followKeyboard(): () => void {
+  const view = window.visualViewport;
+  if (view == null) return () => undefined;
+  const fit = () => {
+    document.documentElement.style.setProperty("--visible", `${view.height}px`);
+    // Safari scrolls the page behind its keyboard to show the field, which is in sight already.
+    scrollTo(0, 0);
+  };
+  view.addEventListener("resize", fit);
+  return () => view.removeEventListener("resize", fit);
+}
+
 export function DeskApp() {
   const agent = session.value?.agent.id ?? 0;
   useEffect(() => openOutbox(agent), [agent]);
   useEffect(() => {
-    const stops = [listenToKeys(), startTicking()];
+    const stops = [listenToKeys(), startTicking(), followKeyboard()];
     return () => stops.forEach((stop) => stop());
   }, []);
   useEffect(() => {
