@@ -9,7 +9,7 @@ import numpy as np
 from tugi.robot.facts import Entry
 from tugi.robot.features import CHARACTER_WEIGHT, WORD_WEIGHT, Floats, Ints
 from tugi.robot.head import train_head
-from tugi.robot.matcher import Matcher
+from tugi.robot.matcher import Matcher, meaning_of
 from tugi.robot.ngrams import Grams, character_grams, fit_grams, word_grams
 from tugi.robot.text import normal, without_diacritics
 
@@ -59,11 +59,18 @@ def fit_matcher(texts: Sequence[Sequence[str]], vectors: Mapping[str, Floats] | 
     characters = fit_grams([character_grams(text) for text in flat])
     words = fit_grams([word_grams(text) for text in flat])
     kernel = CHARACTER_WEIGHT * _gram_kernel(characters) + WORD_WEIGHT * _gram_kernel(words)
-    raw = np.stack([vectors[text] for text in flat]) if vectors else np.zeros((len(flat), 0), np.float32)
-    centre = raw.mean(0)
-    centred = raw - centre
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
-    centroids = np.add.reduceat(centred, starts) / np.bincount(owners)[:, None]
-    whitening = _whitening(centred - centroids[owners]) if vectors else np.zeros((0, 0), np.float32)
-    alpha = train_head(kernel + centred @ centred.T, owners, len(texts))
-    return Matcher(owners, starts, alpha, characters, words, raw, centre, centred, centroids, whitening)
+    meaning = None
+    if vectors is not None:
+        raw = np.stack([vectors[text] for text in flat])
+        centre = raw.mean(0)
+        centred = centre_vectors(raw, centre)
+        centroids = np.add.reduceat(centred, starts) / np.bincount(owners)[:, None].astype(np.float32)
+        meaning = meaning_of(raw, centre, centroids, _whitening(centred - centroids[owners]))
+        kernel = kernel + centred @ centred.T
+    return Matcher(owners, starts, train_head(kernel, owners, len(texts)), characters, words, meaning)
+
+
+def centre_vectors(vectors: Floats, centre: Floats) -> Floats:
+    """Unit vectors [n, d] seen from the mean of all examples."""
+    moved = vectors - centre
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)

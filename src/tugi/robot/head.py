@@ -12,9 +12,31 @@ import numpy as np
 from tugi.robot.features import Floats, Ints
 
 STRENGTH = 30.0
-ROUNDS = 40
+ROUNDS = 24
 # Curvature assumed in each step. 0.5 is the proven bound; examples that are fitted have far less.
 CURVATURE = 0.1
+
+
+_SMALL = 256
+
+
+def _inverse_lower(lower: Floats) -> Floats:
+    """Inverse of a lower triangular matrix, by halves: NumPy alone has none that uses the zeros."""
+    size = len(lower)
+    if size <= _SMALL:
+        return np.linalg.inv(lower)
+    half = size // 2
+    top, bottom = _inverse_lower(lower[:half, :half]), _inverse_lower(lower[half:, half:])
+    out = np.zeros_like(lower)
+    out[:half, :half], out[half:, half:] = top, bottom
+    out[half:, :half] = -(bottom @ (lower[half:, :half] @ top))
+    return out
+
+
+def _inverse(positive: Floats) -> Floats:
+    """Inverse of a positive definite matrix, in a third of the work of the general one."""
+    half = _inverse_lower(np.linalg.cholesky(positive))
+    return half.T @ half
 
 
 def train_head(kernel: Floats, owners: Ints, entries: int) -> Floats:
@@ -26,7 +48,7 @@ def train_head(kernel: Floats, owners: Ints, entries: int) -> Floats:
     counts = np.bincount(owners, minlength=entries)
     weights = (size / entries / np.maximum(counts, 1))[owners].astype(np.float32)
     damping = CURVATURE * STRENGTH * weights
-    inverse = np.linalg.inv(kernel + np.diag(1 / damping)).astype(np.float32)
+    inverse = _inverse(kernel + np.diag(1 / damping))
     wanted = np.eye(entries, dtype=np.float32)[owners]
     alpha = ahead = np.zeros((size, entries), np.float32)
     momentum = 1.0

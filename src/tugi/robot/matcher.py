@@ -20,11 +20,44 @@ from tugi.robot.ngrams import Grams, character_grams, word_grams, words_of
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """The examples' vectors [n, d] with all that does not change from message to message.
+
+    centre [d]: their mean; lengths [n]: distance of each from it; along [n]: product of each with it;
+    centroids [entries, d]: mean direction of each entry; whitening [d, d]: makes the entries' spread round.
+    """
+
+    vectors: Floats
+    centre: Floats
+    centroids: Floats
+    whitening: Floats
+    lengths: Floats
+    along: Floats
+    directions: Floats
+    white_centroids: Floats
+
+
+def meaning_of(vectors: Floats, centre: Floats, centroids: Floats, whitening: Floats) -> Meaning:
+    """A `Meaning` from its stored parts."""
+    lengths = np.maximum(np.linalg.norm(vectors - centre, axis=1), 1e-12)
+    directions = centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
+    return Meaning(
+        vectors=vectors,
+        centre=centre,
+        centroids=centroids,
+        whitening=whitening,
+        lengths=lengths,
+        along=vectors @ centre,
+        directions=directions,
+        white_centroids=centroids @ whitening.T,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Matcher:
     """Examples (sorted by entry), their similarities and the trained head.
 
-    vectors [n, d], centre [d], centred [n, d], centroids [entries, d], whitening [d, d] are empty
-    (zero columns) without an embedding. alpha [n, entries]: the head in terms of the examples.
+    alpha [n, entries]: the head in terms of the examples. meaning: None without an embedding.
     """
 
     owners: Ints
@@ -32,39 +65,31 @@ class Matcher:
     alpha: Floats
     characters: Grams
     words: Grams
-    vectors: Floats
-    centre: Floats
-    centred: Floats
-    centroids: Floats
-    whitening: Floats
-
-    @property
-    def embedded(self) -> bool:
-        """Whether the examples carry vectors of meaning."""
-        return self.vectors.shape[1] > 0
+    meaning: Meaning | None
 
     def similarities(self, text: str, vector: NDArray[np.float32] | None) -> Similarities:
         """One normalised message against every example.
 
         Raises ValueError when the matcher is embedded and `vector` [d] is missing.
         """
-        if self.embedded and vector is None:
-            raise ValueError("this model was trained on embeddings, so the message needs one too")
         characters = self.characters.similarity(character_grams(text))
         words = self.words.similarity(word_grams(text))
         joint = CHARACTER_WEIGHT * characters + WORD_WEIGHT * words
         overlap, unseen, length = self._word_overlap(text)
-        if not self.embedded or vector is None:
+        meaning = self.meaning
+        if meaning is None:
             logits = joint @ self.alpha
             return Similarities(self.starts, logits, characters, words, joint, overlap, unseen, length)
-        raw = self.vectors @ vector
-        offset = vector - self.centre
-        offset = offset / max(float(np.linalg.norm(offset)), 1e-12)
-        centred = self.centred @ offset
+        if vector is None:
+            raise ValueError("this model was trained on embeddings, so the message needs one too")
+        offset = vector - meaning.centre
+        distance = max(float(np.linalg.norm(offset)), 1e-12)
+        offset = offset / distance
+        # One pass over the vectors gives both cosines: the centred and the raw one.
+        products = meaning.vectors @ offset
+        centred = (products - float(meaning.centre @ offset)) / meaning.lengths
         joint = joint + centred
-        white = self.whitening @ offset
-        distances = np.sqrt(((self.centroids @ self.whitening.T - white) ** 2).sum(1))
-        unit = self.centroids / np.maximum(np.linalg.norm(self.centroids, axis=1, keepdims=True), 1e-12)
+        white = meaning.white_centroids - meaning.whitening @ offset
         return Similarities(
             starts=self.starts,
             logits=joint @ self.alpha,
@@ -74,10 +99,10 @@ class Matcher:
             word_overlap=overlap,
             unseen_words=unseen,
             length=length,
-            raw=raw,
+            raw=products * distance + meaning.along,
             centred=centred,
-            centroids=unit @ offset,
-            distances=distances / np.float32(np.sqrt(len(vector))),
+            centroids=meaning.directions @ offset,
+            distances=np.sqrt((white**2).sum(1) / len(vector)),
         )
 
     def _word_overlap(self, text: str) -> tuple[Floats, float, int]:

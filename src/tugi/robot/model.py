@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from tugi.robot.calibrator import Logistic, logistic_from_json
 from tugi.robot.facts import Candidate, Entry, entry_from_json
 from tugi.robot.features import Floats
-from tugi.robot.matcher import Match, Matcher, match
+from tugi.robot.matcher import Match, Matcher, match, meaning_of
 from tugi.robot.ngrams import Grams
 
 FORMAT = 1
 _GRAMS = ("characters", "words")
 # Kept at half precision: a vector loses a thousandth, the file half its size.
-_HALF = ("vectors", "alpha")
+_HALF = frozenset(("vectors", "alpha"))
+_MEANING = ("vectors", "centre", "centroids", "whitening")
 
 
 class BadModel(Exception):
@@ -69,9 +70,8 @@ class Model:
 
     def vectors_by_key(self) -> dict[int, Floats]:
         """Vectors of all examples by text key; empty without an embedding."""
-        if not self.matcher.embedded:
-            return {}
-        return dict(zip(self.text_keys.tolist(), self.matcher.vectors, strict=True))
+        meaning = self.matcher.meaning
+        return dict(zip(self.text_keys.tolist(), meaning.vectors, strict=True)) if meaning else {}
 
     def rank(self, text: str, negated: bool, vector: NDArray[np.float32] | None) -> Ranking:
         """All entries for one message in normal form. Raises ValueError without the vector it needs."""
@@ -106,10 +106,12 @@ class Model:
     def to_bytes(self) -> bytes:
         """The model as an uncompressed npz with a JSON header."""
         arrays: dict[str, NDArray[Any]] = {"text_keys": self.text_keys, "negated": self.negated}
-        for name in ("owners", "starts", "alpha", "vectors", "centre", "centred", "centroids", "whitening"):
-            value = getattr(self.matcher, name)
-            arrays[name] = value.astype(np.float16) if name in _HALF else value
-        del arrays["centred"]
+        for name in ("owners", "starts", "alpha"):
+            arrays[name] = getattr(self.matcher, name)
+        for name in _MEANING if self.matcher.meaning else ():
+            arrays[name] = getattr(self.matcher.meaning, name)
+        for name in _HALF & arrays.keys():
+            arrays[name] = arrays[name].astype(np.float16)
         for owner in _GRAMS:
             for field in fields(Grams):
                 arrays[f"{owner}.{field.name}"] = np.asarray(getattr(getattr(self.matcher, owner), field.name))
@@ -142,12 +144,6 @@ def model_from_bytes(data: bytes) -> Model:
         raise BadModel("the stored model is damaged: train again") from error
 
 
-def centre_vectors(vectors: Floats, centre: Floats) -> Floats:
-    """Unit vectors [n, d] seen from the mean of all examples."""
-    moved = vectors - centre
-    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
-
-
 def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
     grams = [
         Grams(
@@ -160,18 +156,14 @@ def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         )
         for owner in _GRAMS
     ]
-    vectors = arrays["vectors"].astype(np.float32)
+    parts = [arrays[name].astype(np.float32) for name in _MEANING if name in arrays]
     matcher = Matcher(
         owners=arrays["owners"],
         starts=arrays["starts"],
         alpha=arrays["alpha"].astype(np.float32),
         characters=grams[0],
         words=grams[1],
-        vectors=vectors,
-        centre=arrays["centre"],
-        centred=centre_vectors(vectors, arrays["centre"]),
-        centroids=arrays["centroids"],
-        whitening=arrays["whitening"],
+        meaning=meaning_of(*parts) if parts else None,
     )
     return Model(
         entries=tuple(entry_from_json(entry) for entry in header["entries"]),
