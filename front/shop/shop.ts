@@ -1,7 +1,9 @@
 /** What moves on the demo shop's pages: the cart, and buttons that open the chat. */
 import "../shared/ui/tokens.css";
 import "../shared/ui/base.css";
+import "./parts/drawings.css";
 import "./parts/shop.css";
+import "./parts/cart.css";
 import { load, size, store, withCount, type Cart } from "./parts/cart";
 
 type WithChat = Window & { Tugi?: { open: () => void } };

@@ -8,6 +8,8 @@ import { accentOf } from "../shared/ui/accent";
 import { setTheme } from "../shared/ui/theme";
 import "../shared/ui/tokens.css";
 import "../shared/ui/base.css";
+import "./styles/log.css";
+import "./styles/write.css";
 import "./app.css";
 import { attach } from "./acts";
 import { listen, tell } from "./bridge";

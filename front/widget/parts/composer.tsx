@@ -14,7 +14,6 @@ const touch = matchMedia("(pointer: coarse)");
 export function Composer() {
   const text = useSignal(shelf.getItem(DRAFT) ?? "");
   const field = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const busy = uploads.value.some((upload) => upload.failure === null && upload.attachment === null);
   const tooLong = text.value.trim().length > LONGEST_TEXT;
   const empty = text.value.trim() === "" && !uploads.value.some((upload) => upload.attachment !== null);
@@ -40,10 +39,6 @@ export function Composer() {
     text.value = (event.currentTarget as HTMLTextAreaElement).value;
     if (text.value !== "") sayTyping();
   };
-  const pick = () => {
-    attach(picker.current?.files ?? []);
-    if (picker.current !== null) picker.current.value = "";
-  };
   return (
     <form class="composer" onSubmit={submit}>
       <Uploads />
@@ -53,16 +48,30 @@ export function Composer() {
         </p>
       )}
       <div class="field">
-        <button type="button" class="plain" aria-label={t("composer.attach")} title={t("composer.attach")} onClick={() => picker.current?.click()}>
-          <Paperclip size={20} />
-        </button>
-        <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-label={t("composer.attach")} onChange={pick} />
+        <Picker />
         <textarea ref={field} rows={1} value={text.value} aria-label={t("composer.field")} placeholder={t("composer.field")} enterkeyhint={touch.matches ? "enter" : "send"} onInput={write} onKeyDown={keys} />
         <button type="submit" class="send" disabled={empty || busy || tooLong} aria-label={t("composer.send")} title={t("composer.send")}>
           <ArrowUp size={20} />
         </button>
       </div>
     </form>
+  );
+}
+
+function Picker() {
+  const picker = useRef<HTMLInputElement>(null);
+  const pick = () => {
+    attach(picker.current?.files ?? []);
+    // The same file can be picked again only from an empty field.
+    if (picker.current !== null) picker.current.value = "";
+  };
+  return (
+    <>
+      <button type="button" class="plain" aria-label={t("composer.attach")} title={t("composer.attach")} onClick={() => picker.current?.click()}>
+        <Paperclip size={20} />
+      </button>
+      <input ref={picker} type="file" multiple hidden tabIndex={-1} aria-label={t("composer.attach")} onChange={pick} />
+    </>
   );
 }
 

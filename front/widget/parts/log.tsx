@@ -57,12 +57,7 @@ export function Log() {
         {settled.value && found.length > 0 && <p class="line">{t("log.settled")}</p>}
         <EmailCard />
       </div>
-      {!atEnd.value && (
-        <button type="button" class="down" onClick={() => toEnd(box.current)}>
-          <ArrowDown size={16} aria-hidden="true" />
-          {unread.value > 0 ? t("log.unread", { count: unread.value }) : t("log.end")}
-        </button>
-      )}
+      {!atEnd.value && <ToEnd go={() => toEnd(box.current)} />}
     </div>
   );
 }
@@ -72,6 +67,15 @@ function Older() {
   return (
     <button type="button" class="older" disabled={history.value === "loading"} onClick={() => void loadOlder()}>
       {t(history.value === "loading" ? "log.loading" : "log.older")}
+    </button>
+  );
+}
+
+function ToEnd({ go }: { go: () => void }) {
+  return (
+    <button type="button" class="down" onClick={go}>
+      <ArrowDown size={16} aria-hidden="true" />
+      {unread.value > 0 ? t("log.unread", { count: unread.value }) : t("log.end")}
     </button>
   );
 }

@@ -111,28 +111,7 @@ def product_view(visit: Visit, product: Product) -> Html:
 
 def cart(visit: Visit) -> Html:
     """Every product as a hidden line; the page's script shows those that lie in this browser's cart."""
-    lines = [
-        tag(
-            "li",
-            tag("span", drawing(product.drawing), class_="picture small"),
-            tag("a", product.titles[visit.language], href=visit.link(f"/demo/product/{product.slug}")),
-            tag(
-                "input",
-                type="number",
-                min="1",
-                max="99",
-                value="1",
-                inputmode="numeric",
-                aria_label=visit.say("cart.quantity", title=product.titles[visit.language]),
-            ),
-            tag("span", price(product.price_eur, visit.language), class_="figures", data_sum=True),
-            tag("button", visit.say("cart.remove"), type="button", class_="plain"),
-            data_line=product.id,
-            data_price=str(product.price_eur),
-            hidden=True,
-        )
-        for product in shop().products
-    ]
+    lines = [_cart_line(visit, product) for product in shop().products]
     back = tag("a", visit.say("cart.back"), href=visit.link("/demo"))
     return join(
         [
@@ -160,6 +139,28 @@ def cart(visit: Visit) -> Html:
                 hidden=True,
             ),
         ]
+    )
+
+
+def _cart_line(visit: Visit, product: Product) -> Html:
+    return tag(
+        "li",
+        tag("span", drawing(product.drawing), class_="picture small"),
+        tag("a", product.titles[visit.language], href=visit.link(f"/demo/product/{product.slug}")),
+        tag(
+            "input",
+            type="number",
+            min="1",
+            max="99",
+            value="1",
+            inputmode="numeric",
+            aria_label=visit.say("cart.quantity", title=product.titles[visit.language]),
+        ),
+        tag("span", price(product.price_eur, visit.language), class_="figures", data_sum=True),
+        tag("button", visit.say("cart.remove"), type="button", class_="plain"),
+        data_line=product.id,
+        data_price=str(product.price_eur),
+        hidden=True,
     )
 
 
