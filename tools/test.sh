@@ -13,6 +13,12 @@ else
   echo "!!! LEFT OUT: the database tests on PostgreSQL 15, which is not installed"
 fi
 
+browser=()
+if [ ! -x /usr/bin/chromium ]; then
+  echo "!!! LEFT OUT: the browser tests; install Debian's package chromium to run them"
+  browser=(--ignore=tests/browser)
+fi
+
 echo "==> Python tests"
-.venv/bin/python -m pytest -n 2 --dist loadfile tests || status=1
+.venv/bin/python -m pytest -n 2 --dist loadfile "${browser[@]}" tests || status=1
 exit $status
