@@ -2524,6 +2524,7 @@ export interface operations {
             query?: {
                 q?: string;
                 language?: ("en" | "et" | "fi" | "pl") | null;
+                missing?: ("en" | "et" | "fi" | "pl") | null;
                 policy?: ("answer" | "suggest" | "people") | null;
                 archived?: boolean;
                 limit?: number;
