@@ -24,6 +24,7 @@ VISITOR_KINDS = frozenset(
         "CaseAssigned",
         "CaseStatusChanged",
         "CaseRead",
+        "ChoiceMade",
         "MessageReceived",
         "MessageWritten",
         "MessageStatusChanged",

@@ -132,7 +132,7 @@ async def _place(
 
 
 async def _chosen(tx: Transaction, case: Case, chosen: tuple[int, int] | None) -> int | None:
-    """The entry a customer clicked, if that message of this case really offered it. Raises Invalid."""
+    """The entry a customer clicked, if that message of this case really offered it; the offer is settled by it."""
     if chosen is None:
         return None
     message_id, entry_id = chosen
@@ -144,6 +144,13 @@ async def _chosen(tx: Transaction, case: Case, chosen: tuple[int, int] | None) -
     )
     if not any(choice["entry_id"] == entry_id for choice in choices or ()):
         raise Invalid("This choice is not on offer any more.", fields={"choice": "not offered"})
+    await tx.execute(
+        "update messages set chosen_entry_id = $3 where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        message_id,
+        entry_id,
+    )
+    tx.happened("ChoiceMade", case_id=case.id, message_id=message_id)
     return entry_id
 
 

@@ -1,0 +1,157 @@
+"""The running demo and a real browser, shared by the browser tests of a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.cable import Cable
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo being served: its port and sign-ins by role."""
+
+    port: int
+    credentials: list[dict[str, str]]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def person(self, role: str) -> dict[str, str]:
+        return next(one for one in self.credentials if one["role"] == role)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def until(what: str, seconds: float, check: Callable[[], bool], every: float = 0.2) -> None:
+    """Wait until `check` holds; fails naming `what` after so many seconds."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, f"{what}: not within {seconds:.0f} s"
+        threading.Event().wait(every)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """`tugi demo` on an empty home, its robot trained."""
+    home = tmp_path_factory.mktemp("demo")
+    port = _free_port()
+    environment = os.environ | {"TUGI_HOME": str(home), "TUGI_PORT": str(port)}
+    command = [sys.executable, "-c", "from tugi.cli import main; main()", "demo"]
+    log = (home / "log").open("wb")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=ROOT)
+    try:
+        until("the demo answers", 120, lambda: _answers(f"http://127.0.0.1:{port}/readyz"))
+        told = subprocess.run(
+            [*command, "--credentials"], env=environment, check=True, capture_output=True, cwd=ROOT, timeout=60
+        )
+        running = Demo(port, json.loads(told.stdout))
+        jar = _signed_in(running)
+        # Training embeds some 4,000 texts at low priority: seconds alone, minutes beside other tests.
+        until("the robot has learned", 900, lambda: _learned(running, jar), every=1)
+        yield running
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+def _signed_in(demo: Demo) -> urllib.request.OpenerDirector:
+    person = demo.person("lead")
+    body = json.dumps({"email": person["email"], "password": person["password"]}).encode()
+    jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    request = urllib.request.Request(
+        f"{demo.url}/api/sign-in", body, {"content-type": "application/json"}, method="POST"
+    )
+    jar.open(request, timeout=30).close()
+    return jar
+
+
+def _learned(demo: Demo, jar: urllib.request.OpenerDirector) -> bool:
+    with jar.open(f"{demo.url}/api/knowledge?limit=1", timeout=30) as response:
+        return json.load(response)["model"]["status"] == "ready"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def cables(demo: Demo) -> tuple[Cable, Cable]:
+    """The customer's and the agent's own way to the server."""
+    return Cable(demo.port), Cable(demo.port)
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page in a browser of its own; whatever it logs as an error fails the test."""
+    contexts: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def make(width: int = 1440, height: int = 900, **options: object) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert broken == []
+
+
+def sign_in(page: Page, url: str, person: dict[str, str]) -> None:
+    """Through the form, as a person does."""
+    page.goto(f"{url}/")
+    page.locator("input[type=email]").fill(person["email"])
+    page.locator("input[type=password]").fill(person["password"])
+    page.keyboard.press("Enter")
+    page.locator("[role=listbox], [role=feed], main").first.wait_for()
+    page.wait_for_url("**/inbox/**")
