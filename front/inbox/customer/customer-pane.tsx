@@ -5,15 +5,18 @@ import { relativeTime, t } from "../../shared/i18n";
 import type { Case, Customer, Identity } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
 import { nameCustomer, noteCustomer } from "../acts";
+import { useCommand } from "../keys";
 import { tell } from "../notices";
 import { agentName, Ago, channelName, Initials, tongueName } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import { casePath } from "../router";
 import { cases, desk, online } from "../store";
 
-export function CustomerPane({ number, close }: { number: number; close: () => void }) {
+export function CustomerPane({ number, close, covers }: { number: number; close: () => void; covers: boolean }) {
   const item = [...cases.value.values()].find((one) => one.number === number);
   const customer = item === undefined ? undefined : desk.value?.customers.get(item.customer_id);
+  // Where it covers the case, Escape takes the cover away before it leaves the case.
+  useCommand("back", close, covers);
   return (
     <aside class="customer-pane" aria-label={t("customer.title")}>
       <button type="button" class="icon-button close" aria-label={t("common.close")} onClick={close}><X size={16} aria-hidden="true" /></button>

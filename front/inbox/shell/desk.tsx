@@ -129,7 +129,7 @@ function InboxPanes({ number }: { number: number | null }) {
       {number === null ? <NoCase /> : (
         <>
           <Guard key={number}><CasePane number={number} onCustomer={() => setCustomer(!customer)} customerShown={customer} /></Guard>
-          {customer && <Guard key={`c${number}`}><CustomerPane number={number} close={() => setCustomer(false)} /></Guard>}
+          {customer && <Guard key={`c${number}`}><CustomerPane number={number} close={() => setCustomer(false)} covers={!matchMedia(WIDE).matches} /></Guard>}
         </>
       )}
     </div>
