@@ -30,14 +30,20 @@ def folders() -> dict[str, dict[str, dict[str, str]]]:
     return found
 
 
-def meanings(strings: dict[str, str]) -> dict[str, set[str]]:
-    """Each key without its plural ending, with the forms it has."""
-    has_other = {match[1] for key in strings if (match := PLURAL.match(key)) and match[2] == "other"}
+def stems(english: dict[str, str]) -> set[str]:
+    """Keys that come in plural forms: English has exactly these two."""
+    return {key.removesuffix("_one") for key in english if key.endswith("_one")} & {
+        key.removesuffix("_other") for key in english if key.endswith("_other")
+    }
+
+
+def meanings(strings: dict[str, str], plural: set[str]) -> dict[str, set[str]]:
+    """Each key with its plural forms, without the ending; {""} for one that has none."""
     found: dict[str, set[str]] = defaultdict(set)
     for key in strings:
         match = PLURAL.match(key)
-        plural = match is not None and match[1] in has_other
-        found[match[1] if plural and match else key].add(match[2] if plural and match else "")
+        counted = match is not None and match[1] in plural
+        found[match[1] if match and counted else key].add(match[2] if match and counted else "")
     return found
 
 
@@ -45,12 +51,13 @@ def meanings(strings: dict[str, str]) -> dict[str, set[str]]:
 def test_all_languages_have_all_keys_and_forms(folder: str) -> None:
     languages = folders()[folder]
     assert set(languages) == set(FORMS)
-    expected = meanings(languages["en"])
+    plural = stems(languages["en"])
+    expected = meanings(languages["en"], plural)
     for language, forms in FORMS.items():
-        found = meanings(languages[language])
+        found = meanings(languages[language], plural)
         assert set(found) == set(expected), f"{folder}/{language}.json"
         for key, has in found.items():
-            wanted = {""} if expected[key] == {""} else forms
+            wanted = forms if key in plural else {""}
             assert has == wanted, f"{folder}/{language}.json: {key}"
 
 
