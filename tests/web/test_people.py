@@ -94,3 +94,13 @@ async def test_operator_lets_somebody_in(database: Database) -> None:
     assert again.id == first.id
     assert (await client.post("/api/sign-in", json=form)).status_code == 200
     assert await setup.get_only_workspace_id(database) == 1
+
+
+async def test_a_sign_of_life_makes_an_agent_online(database: Database) -> None:
+    owner = await owner_browser(app_of(database))
+    me = (await owner.get("/api/me")).json()
+    assert me["agent"]["online"] is False
+    async with database.transaction(me["workspace"]["id"]) as tx:
+        await agents.saw(tx, me["agent"]["id"])
+        await agents.saw(tx, me["agent"]["id"])
+    assert (await owner.get("/api/me")).json()["agent"]["online"] is True

@@ -75,9 +75,7 @@ async def list_all(tx: Transaction) -> list[Agent]:
 
 async def of_ids(tx: Transaction, agent_ids: Sequence[int]) -> list[Agent]:
     """The agents with these ids that exist."""
-    rows = await tx.fetch(
-        _SELECT + "and a.id = any($2::bigint[]) order by a.id", tx.workspace_id, list(agent_ids)
-    )
+    rows = await tx.fetch(_SELECT + "and a.id = any($2::bigint[]) order by a.id", tx.workspace_id, list(agent_ids))
     return [_from_row(row) for row in rows]
 
 
@@ -125,9 +123,7 @@ async def create(
         clock.now(),
     )
     if agent_id is None:
-        raise Conflict(
-            "This e-mail address is in use. Choose another one.", fields={"email": "It is in use."}
-        )
+        raise Conflict("This e-mail address is in use. Choose another one.", fields={"email": "It is in use."})
     tx.happened("AgentChanged", agent_id=agent_id)
     return await get(tx, agent_id)
 
@@ -135,9 +131,7 @@ async def create(
 async def change(tx: Transaction, agent_id: int, wanted: AgentChange) -> Agent:
     """Change an agent. Raises NotFound, Invalid, or Conflict when no active owner would be left."""
     # One lock for all changes of people: two owners must not step down at the same moment.
-    await tx.fetch(
-        "select id from agents where workspace_id = $1 and role = 'owner' for update", tx.workspace_id
-    )
+    await tx.fetch("select id from agents where workspace_id = $1 and role = 'owner' for update", tx.workspace_id)
     old = await get(tx, agent_id)
     checks = Checks()
     name = old.name if wanted.name is None else checks.line("name", wanted.name, 80)
@@ -187,8 +181,8 @@ def check_may_change(role: Role, own_id: int, target: Agent, wanted: AgentChange
 async def saw(tx: Transaction, agent_id: int) -> None:
     """Note a sign of life; at most one write in half a minute."""
     await tx.execute(
-        "update agents set seen_at = $3 where workspace_id = $1 and id = $2 "
-        "and (seen_at is null or seen_at < $3 - interval '30 seconds')",
+        "update agents set seen_at = $3::timestamptz where workspace_id = $1 and id = $2 "
+        "and (seen_at is null or seen_at < $3::timestamptz - interval '30 seconds')",
         tx.workspace_id,
         agent_id,
         clock.now(),

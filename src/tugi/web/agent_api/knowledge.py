@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
 
+from tugi.core import clock
 from tugi.desk.answering import training
+from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.training import Model
+from tugi.desk.answering.verdicts import Verdict
 from tugi.desk.knowledge import entries, imports
 from tugi.desk.knowledge import search as searching
 from tugi.desk.knowledge.entries import Entry, Filter
@@ -17,13 +21,16 @@ from tugi.desk.knowledge.entry_checks import Draft, EntryText, Policy
 from tugi.desk.knowledge.formats import File
 from tugi.desk.knowledge.imports import Import
 from tugi.desk.knowledge.search import Found
-from tugi.desk.people.checks import Language
+from tugi.desk.people import workspaces
+from tugi.desk.people.checks import Checks, Language
+from tugi.robot import facts as robot
 from tugi.web import auth, wire
 from tugi.web.auth import Viewer
 
 router = APIRouter(prefix="/api/knowledge", tags=["knowledge"])
 Signed = Annotated[Viewer, Depends(auth.viewer)]
 LARGEST_IMPORT = 25_000_000
+LONGEST_TRIAL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,31 @@ class ArchiveWish:
     """Whether the entry shall be out of use."""
 
     archived: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A message as a customer might write it; language: the page's, if known."""
+
+    text: str
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialChoice:
+    """One "did you mean" button."""
+
+    entry_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the robot would do with the message if it may answer; nothing is stored."""
+
+    verdict: Verdict
+    reply: str | None
+    choices: list[TrialChoice] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +128,44 @@ async def import_file(request: Request, viewer: Signed, name: str, partial: bool
         actor=viewer.actor,
         partial=partial,
     )
+
+
+@router.post("/try")
+async def try_text(request: Request, viewer: Signed, trial: Trial) -> Tried:
+    """The robot's verdict on a message, with its reasons."""
+    checks = Checks()
+    text = checks.text("text", trial.text, LONGEST_TRIAL)
+    checks.done()
+    async with auth.database_of(request).reading(viewer.workspace_id) as tx:
+        workspace = await workspaces.get(tx)
+    known = robot.Facts(
+        burst=(text,),
+        today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
+        shop_name=workspace.name,
+        language_hint=trial.language,
+        languages=tuple(workspace.languages),
+    )
+    answering: Answering = request.app.state.answering
+    decision = await answering.decide(viewer.workspace_id, known)
+    return Tried(decision.shown, *_said(decision.verdict))
+
+
+def _said(verdict: robot.Verdict) -> tuple[str | None, list[TrialChoice] | None]:
+    """What the customer would read (of a suggestion: what the agent would be offered), and the buttons."""
+    match verdict:
+        case robot.Ask():
+            return verdict.text, [TrialChoice(int(c.entry_id), c.title) for c in verdict.choices]
+        case robot.StaySilent():
+            return None, None
+        case _:
+            return verdict.text, None
+
+
+@router.get("/model")
+async def get_model(request: Request, viewer: Signed) -> Model:
+    """How the robot's learning stands."""
+    async with auth.database_of(request).reading(viewer.workspace_id) as tx:
+        return await training.state(tx)
 
 
 @router.get("/{entry_id:int}")
