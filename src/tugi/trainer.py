@@ -72,6 +72,7 @@ async def train_in_child(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": str(_half_the_cores())},
     )
     sent = len(header).to_bytes(_LENGTH_BYTES, "little") + header + (previous or b"")
     try:
@@ -87,6 +88,11 @@ async def train_in_child(
         lines = said.decode("utf-8", "replace").strip().splitlines()
         raise TrainingFailed(lines[-1] if lines else f"the training process ended with {child.returncode}")
     return model or None
+
+
+def _half_the_cores() -> int:
+    """Threads for the linear algebra: with more, they spin against the serving process and both crawl."""
+    return max(1, (os.cpu_count() or 1) // 2)
 
 
 def _vectors_of(previous: bytes | None, variant: str) -> dict[int, Floats]:

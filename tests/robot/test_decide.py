@@ -89,16 +89,21 @@ def test_a_negated_question_is_asked_back(engine, model: Model) -> None:
 
 
 @pytest.mark.parametrize("handler", ["queue", "agent"])
-def test_silent_while_a_person_has_the_floor(ask_robot: Robot, handler: str) -> None:
-    for text in ("kus mu pakk on", "tahan raha tagasi", "tere", ""):
-        verdict = ask_robot(facts(text, handler=handler))
-        assert isinstance(verdict, StaySilent)
+@pytest.mark.parametrize("may_answer", [True, False])
+def test_nothing_is_said_to_the_customer_while_a_person_has_the_floor(
+    ask_robot: Robot, handler: str, may_answer: bool
+) -> None:
+    for text in ("kus mu pakk on", "tahan raha tagasi", "tere", "", "what is the capital of mongolia"):
+        verdict = ask_robot(facts(text, handler=handler, may_answer=may_answer, turns_without_progress=3))
+        assert isinstance(verdict, StaySilent | Suggest)
+        assert isinstance(verdict, StaySilent) or verdict.customer_text == ""
 
 
-def test_beside_a_person_the_robot_suggests_and_says_nothing(ask_robot: Robot) -> None:
-    verdict = ask_robot(facts("kus mu pakk on", handler="agent", may_answer=False))
+def test_beside_a_person_the_robot_suggests(ask_robot: Robot) -> None:
+    verdict = ask_robot(facts("kus mu pakk on", handler="agent"))
     assert isinstance(verdict, Suggest)
-    assert (verdict.entry_id, verdict.customer_text) == ("tracking", "")
+    assert verdict.entry_id == "tracking"
+    assert isinstance(ask_robot(facts("tahan rääkida, aitäh", handler="agent")), StaySilent)
 
 
 def test_suggestion_mode_never_answers(ask_robot: Robot) -> None:

@@ -50,9 +50,7 @@ class _OnnxNetwork:
         options.enable_mem_pattern = False
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            build_graph(weights), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(build_graph(weights), options, providers=["CPUExecutionProvider"])
 
     def run(self, x: Floats, mask: NDArray[np.int32]) -> Floats:
         return self._session.run(["states"], {"x": x, "mask": mask})[0]

@@ -29,9 +29,7 @@ class _Graph:
         self.parts.append(wire.nested(5, tensor))
         return name
 
-    def node(
-        self, op: str, inputs: list[str], outputs: list[str], domain: str = "", **attributes: float
-    ) -> str:
+    def node(self, op: str, inputs: list[str], outputs: list[str], domain: str = "", **attributes: float) -> str:
         body = b"".join(wire.nested(1, name) for name in inputs)
         body += b"".join(wire.nested(2, name) for name in outputs)
         body += wire.nested(3, outputs[0]) + wire.nested(4, op)
@@ -46,8 +44,7 @@ class _Graph:
 
     def port(self, field: int, name: str, kind: int, dims: list[str | int]) -> None:
         shape = b"".join(
-            wire.nested(1, wire.number(1, dim) if isinstance(dim, int) else wire.nested(2, dim))
-            for dim in dims
+            wire.nested(1, wire.number(1, dim) if isinstance(dim, int) else wire.nested(2, dim)) for dim in dims
         )
         tensor = wire.nested(1, wire.number(1, kind) + wire.nested(2, shape))
         self.parts.append(wire.nested(field, wire.nested(1, name) + wire.nested(2, tensor)))
@@ -61,9 +58,7 @@ class _Graph:
 
 def _linear(graph: _Graph, weights: Weights, sources: list[str], outputs: int, x: str, name: str) -> str:
     """x times the stacked matrices, without bias. The engine wants element 2j low and 2j + 1 high."""
-    scales, nibbles = zip(
-        *(weights.blocks(source, outputs // len(sources)) for source in sources), strict=True
-    )
+    scales, nibbles = zip(*(weights.blocks(source, outputs // len(sources)) for source in sources), strict=True)
     packed = np.concatenate(nibbles)
     elements = np.concatenate([packed & 15, packed >> 4], axis=2)
     repacked = (elements[:, :, 0::2] | (elements[:, :, 1::2] << 4)).astype(np.uint8)

@@ -214,10 +214,10 @@ MINOR = _any(
 
 _NEGATIONS = _any(
     r"not  don'?t  doesn'?t  didn'?t  won'?t  can'?t  cannot  isn'?t  aren'?t  wasn'?t  haven'?t",
-    r"hasn'?t  never  no_longer  without  wouldn'?t  shouldn'?t",
-    r"ei  ara  arge  pole  polnud  mitte  ilma  enam_ei  ega",
-    r"en  emme  ette_halua  eivat  ala  alkaa  ilman  enka  eika  enaa",
-    r"nie  bez  nigdy  zaden",
+    r"hasn'?t  never  no_longer  wouldn'?t  shouldn'?t",
+    r"ei  ara  arge  pole  polnud  mitte  enam_ei  ega",
+    r"en  emme  ette_halua  eivat  ala  alkaa  enka  eika",
+    r"nie  nigdy  zaden",
 )
 NEGATION = re.compile(_NEGATIONS.pattern + r"(?!\w)")
 

@@ -95,11 +95,10 @@ def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None
     """The verdict on the unanswered messages of a case.
 
     model: None when nothing is trained. vector: embedding of `question_text(facts)`, needed when the
-    model has a `variant`; without it a person takes over. Any text is accepted.
+    model has a `variant`; without it a person takes over. Any text is accepted. While a person has the
+    floor the verdict is StaySilent, or a Suggest for that person's eyes only.
     """
     case = _Case(facts, model, vector)
-    if facts.handler != "robot" and facts.may_answer:
-        return case.silent("person_has_floor", "person_has_floor")
     if case.reading.empty and facts.chosen_entry is None:
         return case.silent("empty" if not facts.history else "thanks", "empty")
     if facts.handler != "robot":

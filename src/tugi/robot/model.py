@@ -97,11 +97,11 @@ class Model:
         )
 
     def _near_examples_negated(self, found: Match) -> bool:
-        """Whether any of the candidate's three nearest examples says "not" too."""
+        """Whether most of the candidate's three nearest examples say "not" too."""
         first = int(found.order[0])
         own = np.flatnonzero(self.matcher.owners == first)
         nearest = own[np.argsort(-found.joint[own])[:3]]
-        return bool(self.negated[nearest].any())
+        return bool(2 * self.negated[nearest].sum() > len(nearest))
 
     def to_bytes(self) -> bytes:
         """The model as an uncompressed npz with a JSON header."""
