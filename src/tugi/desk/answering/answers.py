@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,11 +34,15 @@ MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict, how it looks on screens, and the milliseconds it took."""
+    """A verdict, how it looks on screens, and the milliseconds it took.
+
+    aside: with a hand-over, what the robot would suggest to the person who takes over, if anything.
+    """
 
     verdict: robot.Verdict
     shown: verdicts.Verdict
     ms: float
+    aside: robot.Suggest | None = None
 
 
 class Answering:
@@ -99,8 +103,12 @@ class Answering:
         if model is not None and model.embedded and self._embedder is not None:
             vector = (await self._embedder.embed([question_text(known)]))[0]
         verdict = decide(known, model, vector)
-        titles = _titles(model, known.languages)
-        return Decision(verdict, verdicts.view(verdict, titles), (clock.monotonic() - started) * 1000)
+        aside = None
+        if isinstance(verdict, robot.HandOver):
+            beside = decide(replace(known, handler="queue"), model, vector)
+            aside = beside if isinstance(beside, robot.Suggest) else None
+        shown = verdicts.view(verdict, _titles(model, known.languages))
+        return Decision(verdict, shown, (clock.monotonic() - started) * 1000, aside)
 
     async def warm(self, workspace_id: int) -> None:
         """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
@@ -143,6 +151,8 @@ class Answering:
                 await self._suggest(tx, case, question, verdict, verdict_id)
             case robot.HandOver():
                 await self._hand_over(tx, case, question, verdict.reason, verdict.text, verdict.language, verdict_id)
+                if decision.aside:
+                    await _offer(tx, case, verdict_id, decision.aside)
             case robot.StaySilent():
                 await self._keep_quiet(tx, case, verdict)
 
@@ -184,9 +194,7 @@ class Answering:
     async def _suggest(
         self, tx: Transaction, case: Case, question: Question, verdict: robot.Suggest, verdict_id: int
     ) -> None:
-        await suggestions.offer(
-            tx, case.id, verdict_id, entry_id=int(verdict.entry_id), text=verdict.text, language=verdict.language
-        )
+        await _offer(tx, case, verdict_id, verdict)
         if case.handler == "robot":
             text = verdict.customer_text or i18n.text(verdict.language, "person.coming")
             await self._hand_over(tx, case, question, "suggestion", text, verdict.language, verdict_id)
@@ -221,6 +229,12 @@ class Answering:
             contact_id = await contacts.find_current(tx, case.id)
             if contact_id and await _robot_answered(tx, contact_id):
                 await contacts.set_robot_outcome(tx, contact_id, "confirmed")
+
+
+async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Suggest) -> None:
+    await suggestions.offer(
+        tx, case.id, verdict_id, entry_id=int(suggest.entry_id), text=suggest.text, language=suggest.language
+    )
 
 
 def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:
