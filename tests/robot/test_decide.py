@@ -103,7 +103,7 @@ def test_beside_a_person_the_robot_suggests(ask_robot: Robot) -> None:
     verdict = ask_robot(facts("kus mu pakk on", handler="agent"))
     assert isinstance(verdict, Suggest)
     assert verdict.entry_id == "tracking"
-    assert isinstance(ask_robot(facts("tahan rääkida, aitäh", handler="agent")), StaySilent)
+    assert isinstance(ask_robot(facts("aitäh", handler="agent")), StaySilent)
 
 
 def test_suggestion_mode_never_answers(ask_robot: Robot) -> None:
