@@ -1,7 +1,7 @@
 /** The chat in its frame. */
 import { effect, useSignal } from "@preact/signals";
 import { render } from "preact";
-import { WifiOff } from "lucide-preact";
+import { WifiOff } from "./parts/icons";
 import { pickLanguage, speak, t, type Strings } from "../shared/i18n";
 import type { Language } from "../shared/types";
 import { accentOf } from "../shared/ui/accent";
@@ -66,7 +66,7 @@ function Banner() {
     <div role="status">
       {away && (
         <p class="banner">
-          <WifiOff size={16} aria-hidden="true" />
+          <WifiOff size={16} />
           {waiting > 0 ? t("offline.waiting", { count: waiting }) : t("offline.banner")}
         </p>
       )}

@@ -1,5 +1,5 @@
 /** One message: whose words, what they say, what became of them. */
-import { Bot, FileText, ThumbsDown, ThumbsUp } from "lucide-preact";
+import { Bot, FileText, ThumbsDown, ThumbsUp } from "./icons";
 import { clockTime, fileSize, fullTime, t } from "../../shared/i18n";
 import type { Attachment, Message } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
@@ -32,7 +32,7 @@ function Author({ bubble }: { bubble: Drawn }) {
   if (!first || side === "own") return <span class="unseen">{who}: </span>;
   return (
     <span class="author">
-      {side === "robot" && <Bot size={16} aria-hidden="true" />}
+      {side === "robot" && <Bot size={16} />}
       {who}
     </span>
   );
@@ -52,7 +52,7 @@ function Files({ files }: { files: readonly Attachment[] }) {
           <a href={file.url} target="_blank" rel="noopener" class={file.width === null ? "file" : "image"}>
             {file.width === null ? (
               <>
-                <FileText size={16} aria-hidden="true" />
+                <FileText size={16} />
                 <span class="words">{file.name}</span>
                 <span class="size">{fileSize(file.size)}</span>
               </>

@@ -1,7 +1,7 @@
 /** Where the visitor writes. Enter sends; on phones the button does, since Enter there means a new line. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { ArrowUp, Paperclip } from "lucide-preact";
+import { ArrowUp, Paperclip } from "./icons";
 import { t } from "../../shared/i18n";
 import { attach, LONGEST_TEXT, say } from "../acts";
 import { sayTyping, shelf } from "../session";

@@ -1,5 +1,5 @@
 /** Who answers now and how soon. */
-import { Bell, BellOff, X } from "lucide-preact";
+import { Bell, BellOff, X } from "./icons";
 import { t } from "../../shared/i18n";
 import { headline } from "../availability";
 import { tell } from "../bridge";

@@ -1,7 +1,7 @@
 /** The conversation: keeps to its end while the reader is there, and stays put while they read back. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { ArrowDown } from "lucide-preact";
+import { ArrowDown } from "./icons";
 import { dayLabel, t } from "../../shared/i18n";
 import { loadOlder, markRead } from "../acts";
 import { outbox } from "../session";
@@ -74,7 +74,7 @@ function Older() {
 function ToEnd({ go }: { go: () => void }) {
   return (
     <button type="button" class="down" onClick={go}>
-      <ArrowDown size={16} aria-hidden="true" />
+      <ArrowDown size={16} />
       {unread.value > 0 ? t("log.unread", { count: unread.value }) : t("log.end")}
     </button>
   );

@@ -1,5 +1,5 @@
 /** The way to a person, always in sight, with an honest wait; and the way to say that all is well. */
-import { Check, UserRound } from "lucide-preact";
+import { Check, UserRound } from "./icons";
 import { t } from "../../shared/i18n";
 import { askForPerson, markSolved } from "../acts";
 import { outbox } from "../session";
@@ -17,18 +17,18 @@ export function PersonBar() {
     <div class="bar">
       {floor.value === "robot" && robotAnswers.value && !asked ? (
         <button type="button" class="pill" onClick={askForPerson}>
-          <UserRound size={16} aria-hidden="true" />
+          <UserRound size={16} />
           {t("person.ask")}
         </button>
       ) : (
         <p role="status">
-          <UserRound size={16} aria-hidden="true" />
+          <UserRound size={16} />
           <span>{t(asked ? "person.asking" : STANDING[floor.value])}</span>
         </p>
       )}
       {answered && newestCase.value !== null && !settled.value && (
         <button type="button" class="pill" onClick={markSolved}>
-          <Check size={16} aria-hidden="true" />
+          <Check size={16} />
           {t("person.solved")}
         </button>
       )}

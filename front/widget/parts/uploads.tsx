@@ -1,5 +1,5 @@
 /** Files on their way, with how much has left and what went wrong. */
-import { RotateCw, X } from "lucide-preact";
+import { RotateCw, X } from "./icons";
 import { fileSize, t } from "../../shared/i18n";
 import { attachAgain } from "../acts";
 import { removeUpload, uploads, type Upload } from "../store";
