@@ -1,6 +1,6 @@
 /** Where the visitor writes. Enter sends; on phones the button does, since Enter there means a new line. */
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useSignal, useSignalEffect, type Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { ArrowUp, Paperclip } from "./icons";
 import { t } from "../../shared/i18n";
 import { attach, LONGEST_TEXT, say } from "../acts";
@@ -21,10 +21,8 @@ export function Composer() {
   useSignalEffect(() => {
     if (open.value && !touch.matches) field.current?.focus();
   });
-  useSignalEffect(() => {
-    shelf.setItem(DRAFT, text.value);
-    fit(field.current);
-  });
+  useSignalEffect(() => shelf.setItem(DRAFT, text.value));
+  useFit(field, text);
 
   const submit = (event: Event) => {
     event.preventDefault();
@@ -75,9 +73,21 @@ function Picker() {
   );
 }
 
-/** As tall as its text; the sheet sets the limit. */
-function fit(field: HTMLTextAreaElement | null): void {
-  if (field === null) return;
-  field.style.height = "auto";
-  requestAnimationFrame(() => (field.style.height = `${field.scrollHeight}px`));
+/** As tall as its text, also when the window turns; the sheet sets the limit. */
+function useFit(field: { current: HTMLTextAreaElement | null }, text: Signal<string>): void {
+  const fit = () => {
+    const area = field.current;
+    if (area === null) return;
+    area.style.height = "auto";
+    requestAnimationFrame(() => (area.style.height = `${area.scrollHeight}px`));
+  };
+  useSignalEffect(() => {
+    // Read here, so that each keystroke measures anew.
+    void text.value;
+    fit();
+  });
+  useEffect(() => {
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  }, []);
 }
