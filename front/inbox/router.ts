@@ -52,6 +52,9 @@ function settle(): void {
     list.value = now.list;
     query.value = now.query;
     chosen.value = true;
+    // One address a list, so that links and the reader's history name it.
+    const address = listPath(now.list, now.query);
+    if (location.pathname !== `/inbox/${now.list}`) history.replaceState(history.state, "", address);
   }
   place.value = now;
 }

@@ -35,7 +35,7 @@ export function EntryList({ listed, wanted, choose, current, importFile }: Props
   return (
     <section class="entry-list" aria-label={t("knowledge.entries")} onKeyDown={moved}>
       <header>
-        <h1>{t("knowledge.title")}</h1>
+        <h2>{t("knowledge.title")}</h2>
         <span class="quiet figures" role="status">{listed.state === "ready" ? t("knowledge.count", { count: listed.total }) : ""}</span>
         {mayLead() && (
           <span class="button-row">

@@ -32,6 +32,7 @@ export default function Knowledge() {
   useCommand("back", () => go("/knowledge"));
   return (
     <div class={`knowledge${rest === "" ? "" : " with-entry"}`}>
+      <h1 class="unseen">{t("knowledge.title")}</h1>
       <EntryList listed={listed} wanted={wanted} choose={setWanted} current={id} importFile={() => dialog.current?.showModal()} />
       <section class="knowledge-main" aria-label={t("knowledge.title")}>
         <a class="knowledge-back" href="/knowledge"><ArrowLeft size={16} aria-hidden="true" />{t("knowledge.all")}</a>

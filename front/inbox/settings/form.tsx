@@ -77,7 +77,7 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ legend, options, value, change, look, disabled }: ChoiceProps<T>) {
   const name = useId();
   return (
-    <fieldset class={`choice ${look}`} disabled={disabled}>
+    <fieldset class={`choice as-${look}`} disabled={disabled}>
       <legend>{legend}</legend>
       <div class="choice-options">
         {options.map((option) => (
@@ -152,9 +152,9 @@ export function NoPermission({ text }: { text: string }) {
 }
 
 /** The frame of a screen that is one long page. */
-export function Page({ title, about, actions, children }: { title: string; about?: string; actions?: ComponentChildren; children: ComponentChildren }) {
+export function Page({ title, about, actions, wide, children }: { title: string; about?: string; actions?: ComponentChildren; wide?: boolean; children: ComponentChildren }) {
   return (
-    <div class="page">
+    <div class={wide === true ? "page wide" : "page"} role="region" aria-label={title} tabIndex={0}>
       <header class="page-head">
         <div><h1>{title}</h1>{about !== undefined && <p>{about}</p>}</div>
         {actions}

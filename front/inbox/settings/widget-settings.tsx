@@ -21,7 +21,7 @@ function WidgetPage({ start }: { start: Workspace }) {
     document.title = `${t("settings.widget")} · Tugi`;
   });
   return (
-    <Page title={t("settings.widget")} about={t("settings.widget_about")}>
+    <Page title={t("settings.widget")} about={t("settings.widget_about")} wide>
       <div class="beside">
         <div class="beside-main">
           {locked && <NoPermission text={t("settings.locked")} />}

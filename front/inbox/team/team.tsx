@@ -1,6 +1,6 @@
 /** People and teams: who works here, in which role, and links by which new people come in. */
 import { useEffect, useState } from "preact/hooks";
-import { UserPlus } from "lucide-preact";
+import { Ellipsis, UserPlus } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Agent } from "../../shared/types";
 import { Initials } from "../parts/bits";
@@ -83,7 +83,7 @@ function Link({ handed, close }: { handed: Handed; close: () => void }) {
 const mayChange = (agent: Agent): boolean => mayLead() && (isOwner() || agent.role !== "owner");
 
 function Person({ agent, hand }: { agent: Agent; hand: (link: Handed) => void }) {
-  const here = online.value.agents.has(agent.id);
+  const here = agent.id === session.value?.agent.id || online.value.agents.has(agent.id);
   const teams = agent.team_ids.map((id) => desk.value?.teams.get(id)?.name).filter(Boolean).join(", ");
   return (
     <li class={agent.active ? "person" : "person off"}>
@@ -98,7 +98,7 @@ function Person({ agent, hand }: { agent: Agent; hand: (link: Handed) => void })
         {teams !== "" && <span class="fact cut">{teams}</span>}
       </div>
       {mayChange(agent) && (
-        <Menu label={t("team.change", { name: agent.name })} items={() => actsFor(agent, hand)} align="end">{t("common.edit")}</Menu>
+        <Menu label={t("team.change", { name: agent.name })} items={() => actsFor(agent, hand)} class="icon-button" align="end"><Ellipsis size={16} aria-hidden="true" /></Menu>
       )}
     </li>
   );
