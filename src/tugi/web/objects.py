@@ -71,9 +71,9 @@ def for_agent(batch: Batch, viewer_id: int) -> list[dict[str, Any]]:
 def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
     objects: dict[str, Any] = {}
     changed = batch.changed
-    if event.case_id in changed.cases:
-        unread = changed.unread.get(viewer_id, {}).get(event.case_id, 0)
-        objects["cases"] = [cases.with_unread(changed.cases[event.case_id], unread)]
+    if touched := _cases_of(batch, event):
+        unread = changed.unread.get(viewer_id, {})
+        objects["cases"] = [cases.with_unread(case, unread.get(case.id, 0)) for case in touched]
     for name, key, known in (
         ("messages", "message_id", changed.messages),
         ("notes", "note_id", changed.notes),
@@ -97,6 +97,14 @@ def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
     if event.kind == "TeamDeleted":
         objects["removed"] = {"teams": [event.data.get("team_id")]}
     return _wire(event, objects) | {"data": event.data}
+
+
+def _cases_of(batch: Batch, event: Event) -> list[cases.Case]:
+    """The cases an event changed: its own, or all of a customer who got another name."""
+    known = batch.changed.cases
+    if event.kind == "CustomerRenamed":
+        return [case for case in known.values() if case.customer_id == event.data.get("customer_id")]
+    return [known[event.case_id]] if event.case_id in known else []
 
 
 def for_visitor(batch: Batch, visitor: Visitor, secret: str) -> list[dict[str, Any]]:

@@ -287,3 +287,14 @@ async def of_customer(tx: Transaction, customer_id: int, *, but: int, limit: int
         limit,
     )
     return [case_of(row) for row in rows]
+
+
+async def ids_of_customers(tx: Transaction, customer_ids: Sequence[int], *, limit: int = 200) -> list[int]:
+    """The ids of these customers' cases, the newest `limit` of them all."""
+    rows = await tx.fetch(
+        "select id from cases where workspace_id = $1 and customer_id = any($2::bigint[]) order by id desc limit $3",
+        tx.workspace_id,
+        list(customer_ids),
+        limit,
+    )
+    return [row["id"] for row in rows]

@@ -78,6 +78,9 @@ async def cursor(tx: Transaction) -> int:
 async def changed(tx: Transaction, events: Sequence[Event], *, viewers: Sequence[int] = ()) -> Changed:
     """Snapshots of the cases, messages and notes that these events touch; unread counts for these agents."""
     case_ids = {event.case_id for event in events if event.case_id is not None}
+    # A case carries its customer's name, so a new name changes every case of that customer.
+    if renamed := _ids([event for event in events if event.kind == "CustomerRenamed"], "customer_id"):
+        case_ids |= set(await cases.ids_of_customers(tx, renamed))
     message_ids = _ids(events, "message_id")
     note_ids = _ids(events, "note_id")
     return Changed(
