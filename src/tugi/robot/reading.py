@@ -51,7 +51,7 @@ class Reading:
 def read_turn(burst: tuple[str, ...]) -> Reading:
     """Read the unanswered messages as one turn. Any text is accepted."""
     messages = [message for message in (normal(text) for text in burst) if message]
-    text = normal(_join(messages))
+    text = normal(" ".join(messages))
     # One message a line: "human please" ends a message also when another follows it.
     bare = plain("\n".join(messages))[: 2 * MAX_CHARACTERS]
     stripped = _URL.sub(" ", _EMAIL.sub(" ", text))
@@ -77,14 +77,10 @@ def is_negated(text: str) -> bool:
 
 def question_text(facts: Facts) -> str:
     """The text to embed for this decision: the burst as one question, without greetings, thanks,
-    e-mail addresses and links. "" when there is nothing to match."""
+    order numbers, e-mail addresses and links. "" when there is nothing to match."""
     kept = [_without_courtesy(normal(message)) for message in facts.burst]
-    return normal(_EMAIL.sub(" ", _URL.sub(" ", _join([message for message in kept if message]))))
-
-
-def _join(messages: list[str]) -> str:
-    """Fragments of one sentence become one; a finished sentence stays its own."""
-    return " ".join(messages)
+    joined = _EMAIL.sub(" ", _URL.sub(" ", " ".join(message for message in kept if message)))
+    return normal(_without_orders(joined)).strip(" .,;:#")
 
 
 def _is_thanks(words: list[str]) -> bool:
@@ -113,29 +109,42 @@ def _without_courtesy(message: str) -> str:
     return " ".join(words[start:end])
 
 
-def _orders(text: str) -> tuple[str, ...]:
+def _order_matches(text: str) -> list[re.Match[str]]:
     amounts = [match.span() for match in _AMOUNT.finditer(text)]
-    found = [
-        match.group(1)
-        for match in _ORDER.finditer(text)
-        if not any(start <= match.start(1) < end for start, end in amounts)
+    return [
+        match for match in _ORDER.finditer(text) if not any(start <= match.start(1) < end for start, end in amounts)
     ]
-    return tuple(dict.fromkeys(found))
+
+
+def _orders(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match.group(1) for match in _order_matches(text)))
+
+
+def _without_orders(text: str) -> str:
+    """An order's number says nothing about what is asked, and disturbs the match."""
+    for match in reversed(_order_matches(text)):
+        text = text[: match.start()] + " " + text[match.end() :]
+    return text
 
 
 def _count_questions(messages: list[str]) -> int:
     """Questions asked in a burst. A clause counts when it ends with a question mark or opens with a
     question word, and says something; a question mark after one or two words belongs to its neighbour."""
+    bare = [cues.SMALL_TALK.sub("", plain(message)) for message in messages]
     clauses: list[str] = []
-    for message in messages:
+    for message in bare:
         for sentence in _SENTENCE.split(message):
-            clauses += cues.NEXT_QUESTION.split(cues.SMALL_TALK.sub("", plain(sentence)))
+            clauses += cues.NEXT_QUESTION.split(sentence)
+            if not cues.LEADS_TO_QUESTION.search(sentence):
+                clauses += cues.LISTED_QUESTION.split(clauses.pop())
     count = 0
     for clause in clauses:
         words = [word for word in re.findall(r"\w+", clause) if word not in cues.GREETING_WORDS]
         asks = "?" in clause or cues.QUESTION_START.match(clause) is not None
         if asks and len(words) >= 3:
             count += 1
+    if any(cues.SAYS_SEVERAL.search(message) for message in bare):
+        return max(count, 2)
     if count == 0 and any("?" in message for message in messages):
         return 1
     return count
