@@ -34,7 +34,8 @@ function note(key: string, loaded: Loaded): void {
 /** The rows to draw, newest truth first. */
 export function rows(list: ListName, query: string): Case[] {
   const loaded = loadedOf(list, query);
-  if (loaded === undefined) return [];
+  // A few cases may be known from elsewhere; before the first page they are not the list.
+  if (loaded?.state !== "ready") return [];
   if (loaded.found === null) return rowsOf(list, cases.value.values(), myId.value, loaded.horizon);
   return loaded.found.map((id) => cases.value.get(id)).filter((item) => item !== undefined);
 }
@@ -51,7 +52,9 @@ export async function loadFirst(list: ListName, query: string): Promise<void> {
   const key = keyOf(list, query);
   const before = pages.peek().get(key);
   // Rows that are on the screen stay there while fresh ones are on their way.
-  if (before?.state !== "ready") note(key, { state: "loading", next: null, horizon: null, found: query === "" ? null : [] });
+  if (before?.state !== "ready") {
+    note(key, { state: "loading", next: null, horizon: null, found: query === "" ? null : [] });
+  }
   await load(list, query, null);
 }
 
@@ -78,8 +81,10 @@ async function load(list: ListName, query: string, after: Loaded | null): Promis
       found: query === "" ? null : [...(after?.found ?? []), ...ids],
     });
   } catch {
-    // Why it failed is on the connection banner; the list offers to try again.
-    if (!abort.signal.aborted) note(key, { ...(after ?? { next: null, horizon: null, found: query === "" ? null : [] }), state: "failed" });
+    // Why it failed is on the connection banner. Rows that are here stay, and scrolling asks again;
+    // a list that never came offers to try again.
+    const held = pages.peek().get(key);
+    if (!abort.signal.aborted && held?.state === "loading") note(key, { ...held, state: "failed" });
   } finally {
     if (running.get(key) === abort) running.delete(key);
   }
