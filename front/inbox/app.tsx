@@ -22,8 +22,7 @@ import "./styles/timeline.css";
 import "./styles/why.css";
 import "./styles/composer.css";
 import "./styles/customer.css";
-import "./settings/forms.css";
-import "./knowledge/knowledge.css";
+import "./settings/screens.css";
 import "./styles/narrow.css";
 
 const WORDS: Record<Language, () => Promise<[{ default: Strings }, { default: Strings }]>> = {

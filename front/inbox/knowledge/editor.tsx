@@ -1,4 +1,5 @@
 /** One entry in all languages: title, answer, example questions; policy and validity; unsaved work and conflicts. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Archive, ArchiveRestore } from "lucide-preact";
 import { language, t } from "../../shared/i18n";
@@ -47,7 +48,8 @@ export function EntryEditor({ id }: { id: number }) {
   return <Editor entry={entry} take={take} />;
 }
 
-function Editor({ entry, take }: { entry: Entry; take: (entry: Entry) => void }) {
+/** The copy that is edited, over the version it was made from. */
+function useEditing(entry: Entry, take: (entry: Entry) => void) {
   const [base, setBase] = useState(entry);
   const [draft, setDraft] = useState(() => draftOf(entry));
   const saving = useSaving();
@@ -79,30 +81,49 @@ function Editor({ entry, take }: { entry: Entry; take: (entry: Entry) => void })
       take(stored);
       setBase(stored);
     });
+  const keepMine = () => {
+    setBase(entry);
+    saving.forget();
+  };
+  return { draft, setDraft, saving, dirty, overtaken, save, archive, keepMine, takeTheirs: () => begin(entry) };
+}
+
+type Editing = ReturnType<typeof useEditing>;
+
+function Editor({ entry, take }: { entry: Entry; take: (entry: Entry) => void }) {
+  const editing = useEditing(entry, take);
+  const { draft, setDraft, saving, overtaken } = editing;
   const title = titleOf(entry, [language(), ...(session.value?.workspace.languages ?? [])]);
   return (
     <article class="editor" aria-label={title}>
-      <header class="editor-head">
-        <div class="editor-name">
-          <h2>{title}</h2>
-          <p class="quiet"><code>{entry.key}</code> · {t("knowledge.changed")} <Ago at={entry.updated_at} />{entry.answered > 0 && <> · {t("knowledge.answered", { count: entry.answered })}</>}</p>
-        </div>
-        {mayLead() && (
-          <Buttons dirty={dirty} saving={saving} save={save} discard={() => begin(entry)} blocked={overtaken}>
-            <button type="button" class="button" disabled={saving.busy || dirty} onClick={archive}>
-              {entry.archived ? <ArchiveRestore size={14} aria-hidden="true" /> : <Archive size={14} aria-hidden="true" />}{t(entry.archived ? "knowledge.restore" : "knowledge.archive")}
-            </button>
-          </Buttons>
-        )}
-      </header>
+      <Head entry={entry} title={title} editing={editing} />
       {entry.archived && <p class="editor-note">{t("knowledge.archived")}</p>}
       {!mayLead() && <NoPermission text={t("knowledge.locked")} />}
-      {overtaken ? <Conflict mine={draft} theirs={draftOf(entry)} takeTheirs={() => begin(entry)} keepMine={() => { setBase(entry); saving.forget(); }} /> : <Refused saving={saving} />}
+      {overtaken ? <Conflict mine={draft} theirs={draftOf(entry)} takeTheirs={editing.takeTheirs} keepMine={editing.keepMine} /> : <Refused saving={saving} />}
       <fieldset class="plain" disabled={!mayLead()}>
         <legend class="unseen">{title}</legend>
         <Form draft={draft} set={setDraft} saving={saving} />
       </fieldset>
     </article>
+  );
+}
+
+function Head({ entry, title, editing }: { entry: Entry; title: string; editing: Editing }) {
+  const { dirty, saving, save, overtaken, archive, takeTheirs } = editing;
+  return (
+    <header class="editor-head">
+      <div class="editor-name">
+        <h2>{title}</h2>
+        <p class="quiet"><code>{entry.key}</code> · {t("knowledge.changed")} <Ago at={entry.updated_at} />{entry.answered > 0 && <> · {t("knowledge.answered", { count: entry.answered })}</>}</p>
+      </div>
+      {mayLead() && (
+        <Buttons dirty={dirty} saving={saving} save={save} discard={takeTheirs} blocked={overtaken}>
+          <button type="button" class="button" disabled={saving.busy || dirty} onClick={archive}>
+            {entry.archived ? <ArchiveRestore size={14} aria-hidden="true" /> : <Archive size={14} aria-hidden="true" />}{t(entry.archived ? "knowledge.restore" : "knowledge.archive")}
+          </button>
+        </Buttons>
+      )}
+    </header>
   );
 }
 
@@ -112,7 +133,7 @@ interface ButtonsProps {
   save: () => void;
   discard: () => void;
   blocked?: boolean;
-  children?: preact.ComponentChildren;
+  children?: ComponentChildren;
 }
 
 function Buttons({ dirty, saving, save, discard, blocked, children }: ButtonsProps) {

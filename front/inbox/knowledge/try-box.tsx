@@ -3,7 +3,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { Bot, FlaskConical, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Choice, Verdict } from "../../shared/types";
-import { sentenceOf, WhyPanel } from "../case/why-panel";
+import { WhyPanel } from "../case/why-panel";
 import { refusalOf } from "../settings/saving";
 import { changed, http, session } from "../store";
 
@@ -68,7 +68,6 @@ function Outcome({ tried: { verdict, reply, choices }, current, id }: { tried: T
     <div class={`try-result ${verdict.kind}`}>
       <div class="try-said">
         <p class="try-kind"><Bot size={14} aria-hidden="true" /><strong>{t(`knowledge.kind.${verdict.kind}`)}</strong></p>
-        {about === null && <p class="quiet">{sentenceOf(verdict)}</p>}
         {about !== null && <p class="quiet">{t(about)}</p>}
         {reply !== null && reply !== "" && <p class="try-reply words" lang={verdict.language ?? undefined}>{reply}</p>}
         {choices !== null && <ul class="try-choices">{choices.map((one) => <li key={one.entry_id}><a href={`/knowledge/${one.entry_id}`}>{one.title}</a></li>)}</ul>}

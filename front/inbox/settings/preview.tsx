@@ -13,24 +13,26 @@ export function Preview({ workspace, tongue }: { workspace: Workspace; tongue: L
   const greeting = widget.greeting[tongue] ?? "";
   const colours = `--accent:${accent.solid};--on-accent:${accent.onSolid};--accent-text:${accent.text};--accent-surface:${accent.surface};--accent-border:${accent.border}`;
   return (
-    <aside class={`preview ${widget.position}`} data-set={dark ? "dark" : "light"} style={colours} aria-label={t("settings.preview")}>
+    <aside class="preview" aria-label={t("settings.preview")}>
       <p class="preview-title">{t("settings.preview")} · {TONGUES[tongue]}</p>
-      <div class="preview-frame" aria-hidden="true">
-        <div class="preview-head">
-          <strong class="cut">{workspace.name}</strong>
-          <span class="cut">{t("settings.preview_status")}</span>
-        </div>
-        <div class="preview-body">
-          <p class="preview-greeting" lang={tongue}>{greeting === "" ? t("settings.greeting_default") : greeting}</p>
-          <p class="preview-mine">{t("settings.preview_question")}</p>
-          <div class="preview-robot">
-            <span><Bot size={12} />{widget.assistant_name ?? t("settings.preview_assistant")}</span>
-            {t("settings.preview_answer")}
+      <div class={`preview-set ${widget.position}`} data-set={dark ? "dark" : "light"} style={colours} aria-hidden="true">
+        <div class="preview-frame">
+          <div class="preview-head">
+            <strong class="cut">{workspace.name}</strong>
+            <span class="cut">{t("settings.preview_status")}</span>
           </div>
+          <div class="preview-body">
+            <p class="preview-greeting" lang={tongue}>{greeting === "" ? t("settings.greeting_default") : greeting}</p>
+            <p class="preview-mine">{t("settings.preview_question")}</p>
+            <div class="preview-robot">
+              <span><Bot size={12} />{widget.assistant_name ?? t("settings.preview_assistant")}</span>
+              {t("settings.preview_answer")}
+            </div>
+          </div>
+          <div class="preview-field"><span>{t("settings.preview_field")}</span><Send size={16} /></div>
         </div>
-        <div class="preview-field"><span>{t("settings.preview_field")}</span><Send size={16} /></div>
+        <span class="preview-launcher"><MessageCircle size={24} /></span>
       </div>
-      <span class="preview-launcher" aria-hidden="true"><MessageCircle size={24} /></span>
     </aside>
   );
 }

@@ -73,7 +73,8 @@ class Fetcher(Protocol):
 # for one round trip and the commit only.
 APPEND = """
 with numbered as (
-    update counters set event_number = event_number + $2 where workspace_id = $1
+    insert into counters (workspace_id, event_number) values ($1, $2)
+    on conflict (workspace_id) do update set event_number = counters.event_number + $2
     returning event_number - $2 as base
 )
 insert into events (workspace_id, number, kind, at, actor_kind, actor_id, case_id, data)
@@ -88,6 +89,12 @@ READ = """
 select number, kind, at, actor_kind, actor_id, case_id, data from events
 where workspace_id = $1 and number > $2 order by number limit $3
 """
+
+
+async def cursor(tx: Fetcher) -> int:
+    """The number of the workspace's newest event: what is read in this transaction holds all up to it."""
+    rows = await tx.fetch("select event_number from counters where workspace_id = $1", tx.workspace_id)
+    return rows[0]["event_number"] if rows else 0
 
 
 async def read_after(tx: Fetcher, number: int, limit: int = 500) -> list[Event]:

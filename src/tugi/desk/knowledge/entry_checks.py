@@ -52,7 +52,11 @@ def key_of(title: str) -> str:
 def checked(draft: Draft, checks: Checks) -> Draft:
     """The draft, tidied; problems go to `checks` by field, such as "texts.et.answer"."""
     texts = _texts(draft.texts, checks)
-    examples = {language: _examples(language, listed, checks) for language, listed in draft.examples.items()}
+    examples: dict[Language, list[str]] = {
+        language: _examples(language, listed, checks)
+        for language, listed in draft.examples.items()
+        if any(text.strip() for text in listed)
+    }
     key = key_of(draft.key) or next((key_of(text.title) for text in texts.values() if key_of(text.title)), "")
     if not key and not checks.problems:
         checks.problem("key", "A title needs at least one letter or digit.")
@@ -64,7 +68,7 @@ def checked(draft: Draft, checks: Checks) -> Draft:
         policy=cast("Policy", checks.one_of("policy", draft.policy, POLICIES)),
         valid_from=draft.valid_from,
         valid_until=draft.valid_until,
-        examples={language: listed for language, listed in examples.items() if listed},
+        examples=examples,
     )
 
 

@@ -63,7 +63,7 @@ def piece_of(row: int, data: Mapping[str, Any], reading: Reading) -> None:
     if wrong:
         reading.problem(row, *wrong)
         return
-    texts = {
+    texts: dict[Language, EntryText] = {
         cast("Language", language): EntryText(
             str(data["titles"].get(language) or ""), str(data["answers"].get(language) or "")
         )

@@ -79,7 +79,7 @@ def accent(checks: Checks, colour: str) -> str:
 
 def greeting(checks: Checks, texts: Mapping[Language, str]) -> dict[Language, str]:
     """A greeting by language; an empty one is left out."""
-    tidy = {
+    tidy: dict[Language, str] = {
         language: checks.text(f"widget.greeting.{language}", text, 300, required=False)
         for language, text in texts.items()
     }

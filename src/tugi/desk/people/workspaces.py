@@ -186,7 +186,6 @@ async def create(
     )
     if row is None:
         raise NotFound("The workspace could not be created.")
-    await tx.execute("insert into counters (workspace_id) values ($1)", row["id"])
     return _from_row(row)
 
 
