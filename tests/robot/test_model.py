@@ -11,7 +11,7 @@ from robot.cast import SHOP, facts
 from tugi.engines.e5 import E5
 from tugi.robot.decide import decide
 from tugi.robot.facts import Entry, Suggest, entry_from_json
-from tugi.robot.fitting import example_texts
+from tugi.robot.fitting import _gram_kernel, example_texts
 from tugi.robot.head import _inverse, train_head
 from tugi.robot.matcher import match
 from tugi.robot.model import BadModel, Model, model_from_bytes
@@ -104,6 +104,14 @@ def test_without_an_engine_letters_alone_suggest() -> None:
     verdict = decide(facts("kus mu pakk on"), model, None)
     assert isinstance(verdict, Suggest)
     assert verdict.entry_id == "tracking"
+
+
+def test_the_kernel_is_what_similarity_says() -> None:
+    texts = ["kus mu pakk on", "where is my pack", "kus pakk", "cancel", "order cancel now"] * 12
+    hashes = [character_grams(text) for text in texts]
+    grams = fit_grams(hashes)
+    one_by_one = np.stack([grams.similarity(own) for own in hashes])
+    assert np.allclose(_gram_kernel(grams), one_by_one, atol=1e-5)
 
 
 def test_strange_words_are_similar_to_nothing() -> None:

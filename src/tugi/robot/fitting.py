@@ -13,6 +13,9 @@ from tugi.robot.matcher import Matcher, meaning_of
 from tugi.robot.ngrams import Grams, character_grams, fit_grams, word_grams
 from tugi.robot.text import normal, without_diacritics
 
+_FEW = 24
+_COLUMNS = 512
+
 
 def example_texts(entry: Entry) -> list[str]:
     """The entry's examples and titles in normal form, each also without diacritics, no text twice."""
@@ -23,15 +26,26 @@ def example_texts(entry: Entry) -> list[str]:
 
 
 def _gram_kernel(grams: Grams) -> Floats:
-    """Similarity of every example with every example [n, n]."""
+    """Similarity of every example with every example [n, n].
+
+    Most n-grams occur in a handful of examples: those are added pair by pair, all of the same number at
+    once. The common ones are multiplied as dense columns.
+    """
     kernel = np.zeros((grams.size, grams.size), np.float32)
-    rows, values = grams.rows, grams.values
-    for start, end in zip(grams.starts[:-1].tolist(), grams.starts[1:].tolist(), strict=True):
-        if end - start == 1:
-            kernel[rows[start], rows[start]] += values[start] ** 2
-        else:
-            own = rows[start:end]
-            kernel[np.ix_(own, own)] += np.outer(values[start:end], values[start:end])
+    flat = kernel.reshape(-1)
+    starts, counts = grams.starts[:-1], np.diff(grams.starts)
+    for count in np.unique(counts[counts <= _FEW]).tolist():
+        at = starts[counts == count][:, None] + np.arange(count)
+        rows, values = grams.rows[at].astype(np.int64), grams.values[at]
+        pairs = rows[:, :, None] * grams.size + rows[:, None, :]
+        np.add.at(flat, pairs.reshape(-1), (values[:, :, None] * values[:, None, :]).reshape(-1))
+    common = np.flatnonzero(counts > _FEW)
+    for first in range(0, len(common), _COLUMNS):
+        dense = np.zeros((grams.size, _COLUMNS), np.float32)
+        for column, gram in enumerate(common[first : first + _COLUMNS]):
+            own = slice(grams.starts[gram], grams.starts[gram + 1])
+            dense[grams.rows[own], column] = grams.values[own]
+        kernel += dense @ dense.T
     return kernel
 
 
