@@ -34,8 +34,7 @@ async def start(tx: Transaction, workspace_id: int, agent_id: int) -> str:
     token = secrets.new_token()
     at = clock.now()
     await tx.execute(
-        "insert into sessions (token_hash, workspace_id, agent_id, created_at, expires_at) "
-        "values ($1, $2, $3, $4, $5)",
+        "insert into sessions (token_hash, workspace_id, agent_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
         secrets.token_hash(token),
         workspace_id,
         agent_id,
@@ -62,9 +61,7 @@ async def find(tx: Transaction, token: str) -> Session | None:
     if row is None:
         return None
     if row["expires_at"] < at + LASTS - SLIDES_AFTER:
-        await tx.execute(
-            "update sessions set expires_at = $2 where token_hash = $1", row["token_hash"], at + LASTS
-        )
+        await tx.execute("update sessions set expires_at = $2 where token_hash = $1", row["token_hash"], at + LASTS)
     return Session(row["workspace_id"], row["agent_id"], row["role"], row["name"], row["language"])
 
 

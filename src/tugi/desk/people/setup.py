@@ -93,9 +93,7 @@ async def create_admin(
         old = await agents.get_password_hash(tx, agent_id)
         await agents.set_password(tx, agent_id, password_hash, instead_of=old)
         await sessions.end_all(tx, agent_id)
-        return await agents.change(
-            tx, agent_id, AgentChange(name=name.strip() or None, role="owner", active=True)
-        )
+        return await agents.change(tx, agent_id, AgentChange(name=name.strip() or None, role="owner", active=True))
 
 
 async def get_only_workspace_id(database: Database) -> int:

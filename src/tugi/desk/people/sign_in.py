@@ -36,9 +36,7 @@ async def sign_in(database: Database, email: str, password: str, address: str) -
         return await sessions.start(tx, workspace_id, agent_id)
 
 
-async def check_password(
-    database: Database, agent_id: int, password: str, stored: str | None, address: str
-) -> None:
+async def check_password(database: Database, agent_id: int, password: str, stored: str | None, address: str) -> None:
     """Raises Invalid unless the password is the stored one; failures count as those of signing in."""
     name = f"agent {agent_id}"
     async with database.everywhere() as tx:
@@ -70,6 +68,4 @@ async def _count(tx: Transaction, email: str, address: str) -> None:
             retry_after=max(1, round(wait)),
         )
     await tx.execute("delete from sign_in_attempts where email = $1 and at <= $2", email, at - WITHIN)
-    await tx.execute(
-        "insert into sign_in_attempts (email, address, at) values ($1, $2, $3)", email, address, at
-    )
+    await tx.execute("insert into sign_in_attempts (email, address, at) values ($1, $2, $3)", email, address, at)

@@ -37,9 +37,7 @@ async def list_all(tx: Transaction) -> list[Team]:
 
 async def of_ids(tx: Transaction, team_ids: Sequence[int]) -> list[Team]:
     """The teams with these ids that exist."""
-    rows = await tx.fetch(
-        _SELECT + "and t.id = any($2::bigint[]) order by t.id", tx.workspace_id, list(team_ids)
-    )
+    rows = await tx.fetch(_SELECT + "and t.id = any($2::bigint[]) order by t.id", tx.workspace_id, list(team_ids))
     return [_from_row(row) for row in rows]
 
 
@@ -70,9 +68,7 @@ async def change(
     tx: Transaction, team_id: int, *, name: str | None = None, agent_ids: Sequence[int] | None = None
 ) -> Team:
     """Rename a team or replace its members. Raises NotFound, Invalid, Conflict when the name is taken."""
-    await tx.fetchrow(
-        "select id from teams where workspace_id = $1 and id = $2 for update", tx.workspace_id, team_id
-    )
+    await tx.fetchrow("select id from teams where workspace_id = $1 and id = $2 for update", tx.workspace_id, team_id)
     team = await get(tx, team_id)
     if name is not None:
         await _rename(tx, team, _checked(name))
@@ -93,9 +89,7 @@ async def _rename(tx: Transaction, team: Team, name: str) -> None:
     )
     if taken:
         raise _taken()
-    await tx.execute(
-        "update teams set name = $3 where workspace_id = $1 and id = $2", tx.workspace_id, team.id, name
-    )
+    await tx.execute("update teams set name = $3 where workspace_id = $1 and id = $2", tx.workspace_id, team.id, name)
 
 
 async def _replace_members(tx: Transaction, team_id: int, agent_ids: Sequence[int]) -> None:
@@ -105,9 +99,7 @@ async def _replace_members(tx: Transaction, team_id: int, agent_ids: Sequence[in
     )
     if known != len(wanted):
         raise Invalid("Somebody in this list is not in the workspace.", fields={"agent_ids": "Unknown."})
-    await tx.execute(
-        "delete from team_members where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id
-    )
+    await tx.execute("delete from team_members where workspace_id = $1 and team_id = $2", tx.workspace_id, team_id)
     await tx.execute(
         "insert into team_members (workspace_id, team_id, agent_id) select $1, $2, unnest($3::bigint[])",
         tx.workspace_id,
@@ -122,9 +114,7 @@ async def set_teams_of(tx: Transaction, agent_id: int, team_ids: Sequence[int]) 
     teams = await list_all(tx)
     if not set(wanted) <= {team.id for team in teams}:
         raise Invalid("One of these teams does not exist.", fields={"team_ids": "Unknown."})
-    await tx.execute(
-        "delete from team_members where workspace_id = $1 and agent_id = $2", tx.workspace_id, agent_id
-    )
+    await tx.execute("delete from team_members where workspace_id = $1 and agent_id = $2", tx.workspace_id, agent_id)
     await tx.execute(
         "insert into team_members (workspace_id, team_id, agent_id) select $1, unnest($3::bigint[]), $2",
         tx.workspace_id,

@@ -88,9 +88,7 @@ async def create_agent(request: Request, viewer: Signed, form: NewAgent) -> Invi
     if form.role == "owner":
         auth.require(viewer, "owner")
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        agent = await agents.create(
-            tx, name=form.name, email=form.email, role=form.role, language=form.language
-        )
+        agent = await agents.create(tx, name=form.name, email=form.email, role=form.role, language=form.language)
         return Invited(agent, await _invite_url(request, tx, agent.id))
 
 

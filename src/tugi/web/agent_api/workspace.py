@@ -46,9 +46,7 @@ async def patch_workspace(request: Request, viewer: Signed, change: WorkspaceCha
 
 
 @router.post("/identity-secret")
-async def post_identity_secret(
-    request: Request, viewer: Signed, wish: SecretWish | None = None
-) -> IdentitySecret:
+async def post_identity_secret(request: Request, viewer: Signed, wish: SecretWish | None = None) -> IdentitySecret:
     """Show the identity secret, or replace it (owner)."""
     auth.require(viewer, "owner")
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
