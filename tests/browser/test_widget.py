@@ -1,4 +1,4 @@
-"""The customer's chat in a browser: quiet until opened, by keyboard, read by a machine, hostile words, files, identity."""
+"""The customer's chat in a browser: quiet until opened, by keyboard, hostile words, files, identity."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ HOSTILE = [
 def violations(place: Page | Frame) -> list[Any]:
     """What axe finds wrong; its script is put in by the debugger, so the page's own policy stays as it is."""
     place.evaluate(AXE)
-    run = "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))"
+    told = "found.violations.map(one => [one.id, one.nodes.map(node => node.html)])"
+    run = f"rules => axe.run(document, {{runOnly: rules}}).then(found => {told})"
     return place.evaluate(run, RULES)
 
 
@@ -117,10 +118,8 @@ def test_files_too_large_are_named_and_the_others_arrive(
     say(frame, "lisan pildid")
     sent = bubbles(frame, "own").filter(has_text="lisan pildid")
     expect(sent.locator(".files li")).to_have_count(2)
-    until_drawn = (
-        "image => image.complete && image.naturalWidth > 0 || new Promise(done => image.onload = () => done(true))"
-    )
-    assert sent.locator(".files img").evaluate(until_drawn)
+    drawn = "image => image.decode().then(() => image.naturalWidth)"
+    assert sent.locator(".files img").evaluate(drawn) > 0
     expect(frame.locator(".uploads li")).to_have_count(1)
 
 
