@@ -27,7 +27,8 @@ FILL = (
     "status, created_at) select {workspace}, c.id, 1, 1, 'fill:' || c.id || ':' || m, 'customer', "
     "'Tere, tellisin nädal aega tagasi', 'delivered', c.created_at "
     "from cases c, generate_series(1, 1 + c.id % 3) m where c.number between {first} and {last}",
-    "update counters set case_number = {last}",
+    "insert into case_counters (workspace_id, case_number) values ({workspace}, {last}) "
+    "on conflict (workspace_id) do update set case_number = excluded.case_number",
 )
 
 

@@ -217,9 +217,7 @@ class Hub:
     async def _catch_up(self, feed: Feed) -> None:
         late = [o for group in (feed.agents, *feed.visitors.values()) for o in group if not o.ready]
         async with self.database.reading(feed.workspace_id) as tx:
-            top = await tx.fetchval("select event_number from counters where workspace_id = $1", feed.workspace_id)
-            if top is None:
-                return
+            top = await log_events.cursor(tx)
             start = feed.cursor if feed.cursor >= 0 else top
             for outlet in late:
                 if outlet.cursor > top or top - outlet.cursor > TOO_FAR:
@@ -279,8 +277,8 @@ class Hub:
     async def read_for(self, reader: Reader, after: int) -> dict[str, Any]:
         """The fall-back without a socket: the events after a number, or {"reset": true}."""
         async with self.database.reading(reader.workspace_id) as tx:
-            top = await tx.fetchval("select event_number from counters where workspace_id = $1", reader.workspace_id)
-            if top is None or after > top or top - after > TOO_FAR:
+            top = await log_events.cursor(tx)
+            if after > top or top - after > TOO_FAR:
                 return {"reset": True}
             found = await log_events.read_after(tx, after, TOO_FAR)
             batch = await objects.read_batch(tx, found, viewers=[reader.agent_id] if reader.agent_id else [])

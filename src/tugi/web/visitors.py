@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from tugi.core import clock, secrets
+from tugi.core import clock, events, secrets
 from tugi.core.database import Transaction
 from tugi.core.errors import NotSignedIn
 from tugi.core.events import Actor
-from tugi.desk.cases import cases, readings, timeline, transcript
+from tugi.desk.cases import cases, readings, transcript
 from tugi.desk.cases.attachments import Attachment
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -153,7 +153,7 @@ async def read_state(
     tx: Transaction, visitor: Visitor, workspace: Workspace, language: str, *, secret: str, agents_online: int
 ) -> State:
     """Everything the widget shows. Raises NotSignedIn when the customer is gone."""
-    cursor = await timeline.cursor(tx)
+    cursor = await events.cursor(tx)
     found = await customers.of_ids(tx, [visitor.customer_id])
     if not found:
         raise NotSignedIn("This conversation no longer exists. Start a new one.")

@@ -39,6 +39,7 @@ NEXT: Mapping[Status, frozenset[Status]] = {
 }
 # A message within this time after the resolution belongs to the same matter.
 REOPEN = timedelta(days=7)
+FIRST_NUMBER = 1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,8 @@ async def open_case(
 ) -> int:
     """A new case's id; its number comes from the workspace's own counter."""
     case_id = await tx.fetchval(
-        "with numbered as (update counters set case_number = case_number + 1 where workspace_id = $1 "
-        "returning case_number) "
+        "with numbered as (insert into case_counters (workspace_id, case_number) values ($1, $8) "
+        "on conflict (workspace_id) do update set case_number = case_counters.case_number + 1 returning case_number) "
         "insert into cases (workspace_id, number, customer_id, channel, subject, language, status, handler, "
         "active_at, created_at) "
         "select $1, case_number, $2, $3, $4, $5, 'new', $6, $7, $7 from numbered returning id",
@@ -151,6 +152,7 @@ async def open_case(
         language,
         handler,
         clock.now(),
+        FIRST_NUMBER,
     )
     tx.happened("CaseOpened", case_id=case_id, customer_id=customer_id)
     return case_id

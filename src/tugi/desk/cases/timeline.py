@@ -70,11 +70,6 @@ async def lines_of(tx: Transaction, case_id: int) -> list[Line]:
     return [line for row in rows if (line := line_of(event_of(row)))]
 
 
-async def cursor(tx: Transaction) -> int:
-    """The number of the workspace's newest event: what is read in this transaction holds all up to it."""
-    return await tx.fetchval("select event_number from counters where workspace_id = $1", tx.workspace_id) or 0
-
-
 async def changed(tx: Transaction, events: Sequence[Event], *, viewers: Sequence[int] = ()) -> Changed:
     """Snapshots of the cases, messages and notes that these events touch; unread counts for these agents."""
     case_ids = {event.case_id for event in events if event.case_id is not None}

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from tugi.core import events
 from tugi.core.database import Transaction
 from tugi.core.errors import Invalid
 from tugi.desk.cases import cases, timeline
@@ -81,7 +82,7 @@ async def list_cases(
     return Listing(
         cases=await seen_by(tx, page, viewer_id),
         next=_pack(page[-1]) if more else None,
-        cursor=await timeline.cursor(tx),
+        cursor=await events.cursor(tx),
     )
 
 

@@ -14,8 +14,12 @@ create table workspaces (
 -- Taken last in each transaction: one gapless integer is every reader's cursor.
 create table counters (
     workspace_id  bigint primary key references workspaces on delete cascade,
-    event_number  bigint not null default 0,
-    case_number   bigint not null default 1000
+    event_number  bigint not null
+) with (fillfactor = 50);
+
+create table case_counters (
+    workspace_id  bigint primary key references workspaces on delete cascade,
+    case_number   bigint not null
 ) with (fillfactor = 50);
 
 create table events (
@@ -394,7 +398,7 @@ begin
         end;
     end if;
     foreach name in array array[
-        'counters', 'events', 'idempotency_keys', 'files', 'agents', 'sessions', 'teams', 'team_members', 'customers',
+        'counters', 'case_counters', 'events', 'idempotency_keys', 'files', 'agents', 'sessions', 'teams', 'team_members', 'customers',
         'identities', 'customer_notes', 'entries', 'entry_texts', 'entry_examples', 'channel_accounts', 'cases',
         'threads', 'contacts', 'verdicts', 'messages', 'attachments', 'notes', 'readings', 'suggestions', 'models'
     ] loop

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from tugi.core import events
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, NotFound
 from tugi.desk.answering import suggestions, verdicts
@@ -163,7 +164,7 @@ async def _view(tx: Transaction, case_id: int, viewer: Viewer) -> CaseView:
         lines=await timeline.lines_of(tx, case_id),
         verdicts=await verdicts.of_case(tx, case_id),
         suggestion=await suggestions.find_offered(tx, case_id),
-        cursor=await timeline.cursor(tx),
+        cursor=await events.cursor(tx),
     )
 
 

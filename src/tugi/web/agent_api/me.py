@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tugi.core import events
 from tugi.core.database import Database
 from tugi.desk.people import agents, teams, workspaces
 from tugi.desk.people.agents import Agent
@@ -33,8 +34,6 @@ async def read_me(database: Database, workspace_id: int, agent_id: int) -> Me:
             workspace=await workspaces.get(tx),
             agents=await agents.list_all(tx),
             teams=await teams.list_all(tx),
-            cursor=await tx.fetchval(
-                "select event_number from counters where workspace_id = $1", tx.workspace_id
-            ),
+            cursor=await events.cursor(tx),
             counts=await views.count(tx, agent_id),
         )
