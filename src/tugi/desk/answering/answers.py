@@ -107,7 +107,9 @@ class Answering:
         if isinstance(verdict, robot.HandOver):
             beside = decide(replace(known, handler="queue"), model, vector)
             aside = beside if isinstance(beside, robot.Suggest) else None
-        shown = verdicts.view(verdict, _titles(model, known.languages))
+        # Candidates are named in the customer's language, as the conversation beside them is.
+        titles = _titles(model, (verdict.why.language, *known.languages))
+        shown = verdicts.view(verdict, titles)
         return Decision(verdict, shown, (clock.monotonic() - started) * 1000, aside)
 
     async def warm(self, workspace_id: int) -> None:
@@ -142,6 +144,7 @@ class Answering:
         verdict_id = await verdicts.store(tx, case.id, question.last_id, decision.shown, decision.ms)
         if verdict_id is None:
             return
+        await cases.set_language(tx, case, verdict.why.language)
         match verdict:
             case robot.Answer():
                 await self._say(tx, case, question, verdict, verdict_id)

@@ -264,6 +264,14 @@ async def set_robot(tx: Transaction, case: Case, *, paused: bool | None = None, 
         tx.happened("RobotPaused" if paused else "RobotResumed", case_id=case.id)
 
 
+async def set_language(tx: Transaction, case: Case, language: str) -> None:
+    """The language the customer writes in, as it was read from their words."""
+    if language != case.language:
+        await tx.execute(
+            "update cases set language = $3 where workspace_id = $1 and id = $2", tx.workspace_id, case.id, language
+        )
+
+
 async def due_snoozed(tx: Transaction) -> list[int]:
     """The snoozed cases of this workspace whose time has come."""
     rows = await tx.fetch(
