@@ -159,9 +159,9 @@ async def read_state(
         raise NotSignedIn("This conversation no longer exists. Start a new one.")
     email = next((i.address for i in found[0].identities if i.channel == "email"), None)
     messages = [shown(m, visitor, secret) for m in await transcript.of_customer(tx, visitor.customer_id, limit=NEWEST)]
-    case_ids = sorted({message.case_id for message in messages})
-    by_us = await readings.by_us(tx, case_ids)
-    own = [widget_case(case, by_us[case.id]) for case in await cases.of_ids(tx, case_ids)]
+    known = await cases.of_customer(tx, visitor.customer_id, but=0)
+    by_us = await readings.by_us(tx, [case.id for case in known])
+    own = [widget_case(case, by_us[case.id]) for case in known[::-1]]
     read = {c.id: c.customer_read_id for c in own}
     return State(
         cursor=cursor,

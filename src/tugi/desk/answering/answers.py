@@ -19,7 +19,7 @@ from tugi.desk.cases import cases, contacts, messages
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.knowledge import entries
-from tugi.desk.people import workspaces
+from tugi.desk.people import customers, workspaces
 from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import hours, queue
 from tugi.ports import Embedder
@@ -83,7 +83,8 @@ class Answering:
                 return
             await queue.hand_over(tx, case, reason)
             workspace = await workspaces.get(tx)
-            language = case.language or workspace.languages[0]
+            spoken = case.language or await customers.find_language(tx, case.customer_id)
+            language = spoken or workspace.languages[0]
             text = i18n.text(language, "person.coming") + " " + await _wait(tx, workspace, language)
             key = ids.get("message_id") or ids.get("number") or case.id
             await messages.write(

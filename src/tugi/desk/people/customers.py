@@ -95,6 +95,13 @@ async def hold(tx: Transaction, customer_id: int) -> None:
         raise NotSignedIn("This conversation no longer exists. Start a new one.")
 
 
+async def find_language(tx: Transaction, customer_id: int) -> str | None:
+    """The language of the page on which the customer began."""
+    return await tx.fetchval(
+        "select language from customers where workspace_id = $1 and id = $2", tx.workspace_id, customer_id
+    )
+
+
 async def seen(tx: Transaction, customer_id: int, page: Mapping[str, str] | None) -> None:
     """Note where the customer is now."""
     tag = await tx.execute(
