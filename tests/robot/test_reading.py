@@ -57,6 +57,14 @@ def test_an_amount_is_no_order_number() -> None:
         ("haluan perua", False),
         ("chcę anulować", False),
         ("notebook", False),
+        ("unustasin parooli ära", False),
+        ("palun ära tühista", True),
+        ("älä peru tilausta", True),
+        ("promo code doesn't work", False),
+        ("pakk pole veel tulnud", False),
+        ("kod nie działa", False),
+        ("koodi ei toimi", False),
+        ("I didn't forget my password", True),
     ],
 )
 def test_negation_is_read_in_four_languages(text: str, negated: bool) -> None:

@@ -19,6 +19,8 @@ from tugi.robot.features import Floats
 RIDGE = 100.0
 # The pool's say against n messages of the shop: as much as this share of n, for at most so many.
 POOL_SHARE, POOL_MOST = 0.3, 300
+# How strongly each weight is held near the pool's besides, for what the pool's curvature leaves loose.
+NEARNESS = 30.0
 _CLIP = 6.0
 
 
@@ -50,7 +52,7 @@ class Logistic:
         features [n, f], right [n] in 0..1: the shop's messages and whether the claim held.
         """
         standard = self.standardise(features)
-        prior = curvature * POOL_SHARE * min(len(right), POOL_MOST) + np.eye(len(self.weights)) / RIDGE
+        prior = curvature * POOL_SHARE * min(len(right), POOL_MOST) + np.eye(len(self.weights)) * NEARNESS
         return Logistic(self.mean, self.spread, _newton(standard, right, None, self.weights, prior))
 
     def to_json(self) -> dict[str, list[float]]:

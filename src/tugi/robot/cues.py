@@ -214,13 +214,26 @@ MINOR = _any(
 )
 
 _NEGATIONS = _any(
-    r"not  don'?t  doesn'?t  didn'?t  won'?t  can'?t  cannot  isn'?t  aren'?t  wasn'?t  haven'?t",
+    r"not  don'?t  doesn'?t  didn'?t  won'?t  isn'?t  aren'?t  wasn'?t  haven'?t",
     r"hasn'?t  never  no_longer  wouldn'?t  shouldn'?t",
-    r"ei  ara  arge  pole  polnud  mitte  enam_ei  ega",
-    r"en  emme  ette_halua  eivat  ala  alkaa  enka  eika",
-    r"nie  nigdy  zaden",
+    r"ei  pole  polnud  mitte  ega  en  emme  eivat  alkaa  enka  eika  nie  nigdy  zaden",
 )
-NEGATION = re.compile(_NEGATIONS.pattern + r"(?!\w)")
+# "Ära" forbids only where a clause begins; elsewhere it means "away" (unustasin parooli ära).
+_FORBIDDING = r"(?:^|[.,;!?]\s*|\b(?:palun|aga|ja|et|mutta)\s+)(?:ara|arge|ala)\s+\w"
+NEGATION = re.compile(rf"(?:{_NEGATIONS.pattern})(?!\w)|{_FORBIDDING}", re.MULTILINE)
+# What does not work or did not come is what is asked about, not a wish turned round.
+TROUBLE = _any(
+    r"(?:not|doesn'?t|don'?t|isn'?t|won'?t|didn'?t|hasn'?t|haven'?t|wasn'?t|never)_(?:been_|yet_)?(?:work\w*|load\w*|open\w*"
+    r"|arriv\w*|come|came|coming|receive\w*|deliver\w*|show\w*|let|accept\w*|get|got|sure|know|possible|available)",
+    r"(?:not_able|unable)",
+    r"ei_(?:ole_)?(?:veel_)?(?:toota|toimi|avane|lae|saa|saanud|tule|tulnud|joua|joudnud|kohal|vota"
+    r"|lahe|lainud|onnestu|tea|leia|nae|naita)(?!\w)",
+    r"pole_(?:veel_|ikka_)?(?:\w+_)?(?:tulnud|joudnud|saanud|kohal\w*|liikunud)",
+    r"(?:ei|en)_(?:ole_|oo_)?(?:viela_)?(?:toimi|aukea|lataudu|onnistu|saa|saanut|saanu|tule|tullut|tullu|saapunut|nay"
+    r"|paase|tieda|loyda|loydy)(?!\w)",
+    r"nie_(?:dziala\w*|otwiera\w*|laduje\w*|moge|mozna|przysz\w*|przychodzi|dotar\w*|dostal\w*|otrzymal\w*|ma|udaje"
+    r"|przechodzi|wiem|widze|znalaz\w*)(?!\w)",
+)
 
 QUESTION_WORD = (
     r"where|when|how|what|which|why|who|whats|wheres|can_i|can_you|could|do_you|do_i|does|is_it|is_there|are_there"

@@ -71,8 +71,8 @@ def read_turn(burst: tuple[str, ...]) -> Reading:
 
 
 def is_negated(text: str) -> bool:
-    """Whether a text carries a negation in any of the four languages."""
-    return cues.NEGATION.search(plain(text)) is not None
+    """Whether a text turns a wish round, in any of the four languages. Trouble ("does not work") does not."""
+    return cues.NEGATION.search(cues.TROUBLE.sub(" ", plain(text))) is not None
 
 
 def question_text(facts: Facts) -> str:
