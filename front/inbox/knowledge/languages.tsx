@@ -1,6 +1,6 @@
 /** An entry's languages side by side; on a narrow screen one at a time behind tabs. */
 import { useId, useRef, useState } from "preact/hooks";
-import { t } from "../../shared/i18n";
+import { language, t } from "../../shared/i18n";
 import { LANGUAGES, type Language } from "../../shared/types";
 import { Field, TONGUES } from "../settings/form";
 import { session } from "../store";
@@ -18,7 +18,7 @@ function languagesOf(draft: Draft): Language[] {
 
 export function Languages({ draft, set, problems }: { draft: Draft; set: (draft: Draft) => void; problems: Problems }) {
   const languages = languagesOf(draft);
-  const [chosen, choose] = useState<Language>(languages[0] ?? "en");
+  const [chosen, choose] = useState<Language>(languages.find((code) => code === language()) ?? languages[0] ?? "en");
   const tabs = useRef<HTMLDivElement>(null);
   const id = useId();
   const moved = (event: KeyboardEvent) => {

@@ -67,5 +67,5 @@ async def _count(tx: Transaction, email: str, address: str) -> None:
             "Too many sign-ins failed. Wait a few minutes, or ask the owner for a new invite link.",
             retry_after=max(1, round(wait)),
         )
-    await tx.execute("delete from sign_in_attempts where email = $1 and at <= $2", email, at - WITHIN)
+    await tx.execute("delete from sign_in_attempts where at <= $1", at - WITHIN)
     await tx.execute("insert into sign_in_attempts (email, address, at) values ($1, $2, $3)", email, address, at)
