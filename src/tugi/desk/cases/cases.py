@@ -121,18 +121,15 @@ async def lock(tx: Transaction, case_id: int) -> Case:
 
 async def find_current(tx: Transaction, customer_id: int) -> Case | None:
     """The customer's newest case that a message may still join, held until the commit."""
-    case_id = await tx.fetchval(
-        "select id from cases where workspace_id = $1 and customer_id = $2 "
-        "and status not in ('closed', 'spam', 'merged') order by id desc limit 1 for update",
+    row = await tx.fetchrow(
+        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.status not in ('closed', 'spam', 'merged') "
+        "order by c.id desc limit 1 for no key update of c",
         tx.workspace_id,
         customer_id,
     )
-    if case_id is None:
+    if row is None or (row["status"] == "resolved" and row["active_at"] + REOPEN < clock.now()):
         return None
-    case = await get_case(tx, case_id)
-    if case.status == "resolved" and case.active_at + REOPEN < clock.now():
-        return None
-    return case
+    return case_of(row)
 
 
 async def open_case(
@@ -172,22 +169,36 @@ def after_answer(status: Status) -> Status:
     return "resolved" if status == "resolved" else "waiting_customer"
 
 
-async def heard(tx: Transaction, case: Case, preview: str, *, language: str | None, handler: Handler) -> None:
-    """The customer has said something."""
+async def heard(tx: Transaction, case: Case, preview: str, *, language: str | None, handler: Handler) -> Case:
+    """The customer has said something; returns the case as it is then."""
     now = clock.now()
+    after = replace(
+        case,
+        status=after_customer(case.status),
+        handler=handler,
+        preview=preview[:200],
+        preview_from="customer",
+        active_at=now,
+        waiting_since=case.waiting_since or now,
+        snoozed_until=None,
+        language=language or case.language,
+        robot_turns=0 if case.status == "resolved" else case.robot_turns,
+    )
     await tx.execute(
         "update cases set status = $3, handler = $4, preview = $5, preview_from = 'customer', active_at = $6, "
-        "waiting_since = coalesce(waiting_since, $6), snoozed_until = null, language = coalesce($7, language), "
-        "robot_turns = case when status = 'resolved' then 0 else robot_turns end "
+        "waiting_since = $7, snoozed_until = null, language = $8, robot_turns = $9 "
         "where workspace_id = $1 and id = $2",
         tx.workspace_id,
         case.id,
-        after_customer(case.status),
-        handler,
-        preview[:200],
+        after.status,
+        after.handler,
+        after.preview,
         now,
-        language,
+        after.waiting_since,
+        after.language,
+        after.robot_turns,
     )
+    return after
 
 
 async def answered(tx: Transaction, case: Case, preview: str, *, by: Literal["agent", "robot"]) -> None:

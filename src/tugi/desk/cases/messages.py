@@ -70,12 +70,8 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
     `robot_on`: whether the robot takes the floor of a new or reopened case. Raises Invalid.
     """
     text = checked_text(inbound.text, bool(inbound.attachment_ids))
-    await customers.hold(tx, customer_id)
-    if known := await transcript.find(tx, inbound.channel_account_id, inbound.external_id):
-        case = await cases.get_case(tx, known.case_id)
-        if case.customer_id != customer_id:
-            raise Conflict("This client id was used by another sender.")
-        return known, case
+    if known := await _find_repeated(tx, inbound, customer_id):
+        return known
     case, contact_id, handler = await _place(tx, inbound, customer_id, text, robot_on)
     chosen = await _chosen(tx, case, inbound.chosen)
     message_id = await _insert(
@@ -92,16 +88,25 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
         chosen_entry_id=chosen,
     )
     if message_id is None:
+        # The same message, sent twice at once, was stored while we waited for the case.
+        if known := await _find_repeated(tx, inbound, customer_id):
+            return known
         raise Conflict("This message is being stored already. Send it again in a moment.", retry_after=1)
     if inbound.attachment_ids:
         await attachments.attach(tx, inbound.attachment_ids, message_id, f"customer:{customer_id}")
-    preview = text or "📎"
-    await cases.heard(tx, case, preview, language=inbound.language, handler=handler)
+    case = await cases.heard(tx, case, text or "📎", language=inbound.language, handler=handler)
     tx.happened("MessageReceived", case_id=case.id, actor=Actor("customer", customer_id), message_id=message_id)
-    stored = await transcript.find(tx, inbound.channel_account_id, inbound.external_id)
-    if stored is None:
-        raise NotFound("The message was not stored.")
-    return stored, await cases.get_case(tx, case.id)
+    return (await transcript.of_ids(tx, [message_id]))[0], case
+
+
+async def _find_repeated(tx: Transaction, inbound: Inbound, customer_id: int) -> tuple[Message, Case] | None:
+    known = await transcript.find(tx, inbound.channel_account_id, inbound.external_id)
+    if known is None:
+        return None
+    case = await cases.get_case(tx, known.case_id)
+    if case.customer_id != customer_id:
+        raise Conflict("This client id was used by another sender.")
+    return known, case
 
 
 async def _place(
@@ -109,6 +114,10 @@ async def _place(
 ) -> tuple[Case, int, Handler]:
     """The case and contact that a customer's message belongs to, and who has the floor then."""
     case = await cases.find_current(tx, customer_id)
+    if case is None:
+        # Two first messages at once open one case: the second waits here and finds it.
+        await customers.hold(tx, customer_id)
+        case = await cases.find_current(tx, customer_id)
     fresh: Handler = "robot" if robot_on else "queue"
     if case is None:
         case_id = await cases.open_case(
