@@ -111,18 +111,3 @@ async def get_stored(tx: Transaction, attachment_id: int) -> Stored:
         raise NotFound("There is no such file.")
     shown = Attachment(row["id"], row["name"], row["media_type"], row["size"], row["width"], row["height"])
     return Stored(shown, row["hash"], row["uploaded_by"], row["message_id"], row["case_id"])
-
-
-async def of_messages(tx: Transaction, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-    """The attachments of each message that has any."""
-    found: dict[int, list[Attachment]] = {}
-    for row in await tx.fetch(
-        "select message_id, id, name, media_type, size, width, height from attachments "
-        "where workspace_id = $1 and message_id = any($2::bigint[]) order by id",
-        tx.workspace_id,
-        list(message_ids),
-    ):
-        found.setdefault(row["message_id"], []).append(
-            Attachment(row["id"], row["name"], row["media_type"], row["size"], row["width"], row["height"])
-        )
-    return found

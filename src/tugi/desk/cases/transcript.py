@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from tugi.core.database import Transaction
 from tugi.core.events import Actor
-from tugi.desk.cases import attachments
 from tugi.desk.cases.attachments import Attachment
 
 Status = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
@@ -48,7 +47,10 @@ class Message:
 
 SELECT = """
 select m.id, m.case_id, m.external_id, m.author_kind, m.author_id, m.text, m.language, m.status, m.failure, m.page,
-       m.choices, m.chosen_entry_id, m.entry_id, m.verdict_id, m.feedback, m.created_at, a.name as author_name
+       m.choices, m.chosen_entry_id, m.entry_id, m.verdict_id, m.feedback, m.created_at, a.name as author_name,
+       (select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'size', f.size,
+               'width', f.width, 'height', f.height) order by f.id)
+        from attachments f where f.workspace_id = m.workspace_id and f.message_id = m.id) as attachments
 from messages m
 join cases c on c.workspace_id = m.workspace_id and c.id = m.case_id
 left join agents a on m.author_kind = 'agent' and a.workspace_id = m.workspace_id and a.id = m.author_id
@@ -64,7 +66,7 @@ async def find(tx: Transaction, channel_account_id: int, external_id: str) -> Me
         channel_account_id,
         external_id,
     )
-    return (await _whole(tx, [row]))[0] if row else None
+    return message_of(row) if row else None
 
 
 async def of_case(tx: Transaction, case_id: int, *, before: int | None = None, limit: int = 500) -> list[Message]:
@@ -76,7 +78,7 @@ async def of_case(tx: Transaction, case_id: int, *, before: int | None = None, l
         before,
         limit,
     )
-    return (await _whole(tx, rows))[::-1]
+    return [message_of(row) for row in reversed(rows)]
 
 
 async def of_customer(
@@ -90,7 +92,7 @@ async def of_customer(
         before,
         limit,
     )
-    return (await _whole(tx, rows))[::-1]
+    return [message_of(row) for row in reversed(rows)]
 
 
 async def of_ids(tx: Transaction, message_ids: Sequence[int]) -> list[Message]:
@@ -98,18 +100,11 @@ async def of_ids(tx: Transaction, message_ids: Sequence[int]) -> list[Message]:
     rows = await tx.fetch(
         SELECT + "and m.id = any($2::bigint[]) order by m.id", tx.workspace_id, sorted(set(message_ids))
     )
-    return await _whole(tx, rows)
-
-
-async def _whole(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> list[Message]:
-    if not rows:
-        return []
-    files = await attachments.of_messages(tx, [row["id"] for row in rows])
-    return [replace(message_of(row), attachments=files.get(row["id"], [])) for row in rows]
+    return [message_of(row) for row in rows]
 
 
 def message_of(row: Mapping[str, Any]) -> Message:
-    """A Message from a row of SELECT, without its attachments."""
+    """A Message from a row of SELECT."""
     choices = row["choices"]
     return Message(
         id=row["id"],
@@ -127,6 +122,6 @@ def message_of(row: Mapping[str, Any]) -> Message:
         entry_id=row["entry_id"],
         verdict_id=row["verdict_id"],
         feedback=row["feedback"],
-        attachments=[],
+        attachments=[Attachment(**file) for file in row["attachments"] or ()],
         created_at=row["created_at"],
     )
