@@ -225,7 +225,7 @@ async def set_status(tx: Transaction, case: Case, status: Status, until: datetim
         return
     if status not in NEXT[case.status]:
         raise Conflict(f"A case that is {case.status} cannot become {status}.")
-    if status == "snoozed" and (until is None or until <= clock.now()):
+    if status == "snoozed" and (until is None or until.tzinfo is None or until <= clock.now()):
         raise Invalid("Choose a time in the future to snooze until.", fields={"until": "in the future"})
     await tx.execute(
         "update cases set status = $3, snoozed_until = $4, "
