@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -30,6 +30,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
         self._buffer = b""
+        self.open = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the way back."""
@@ -37,6 +38,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Whoever waits for an answer will not get it."""
+        self.open = False
         if self._waiting and not self._waiting.done():
             self._waiting.set_exception(ConnectionError("the server closed the connection"))
 
@@ -123,6 +125,11 @@ async def flood(port: int, requests: Sequence[bytes], connections: int) -> Load:
     return load
 
 
+def _popped(lines: list[Connection]) -> Iterator[Connection]:
+    while lines:
+        yield lines.pop()
+
+
 async def steady(
     port: int, requests: Sequence[bytes], rate: float, sending: Callable[[int], None] = lambda index: None
 ) -> Load:
@@ -133,7 +140,8 @@ async def steady(
 
     async def one(index: int, wish: bytes) -> None:
         due = start + index / rate
-        connection = free.pop() if free else await connect(port)
+        # The server closes what was not used for a while.
+        connection = next((line for line in _popped(free) if line.open), None) or await connect(port)
         sending(index)
         answer = await connection.ask(wish)
         load.times_ms.append((time.perf_counter() - due) * 1000)
