@@ -88,6 +88,7 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,
+            timeout_keep_alive=65,
             proxy_headers=True,
             forwarded_allow_ips="127.0.0.1",
         )

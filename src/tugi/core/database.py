@@ -114,6 +114,8 @@ class Database:
     def __init__(self, pool: Any, reactions: Reactions) -> None:
         self._pool = pool
         self._reactions = reactions
+        # Who of this process may take numbers now: waiting here is cheaper than on the row's lock.
+        self._turns: dict[int, asyncio.Lock] = {}
         self.after_commit: Callable[[int, bool], None] = lambda workspace_id, jobs: None
 
     @classmethod
@@ -168,8 +170,12 @@ class Database:
             try:
                 yield tx
                 if tx.facts:
-                    jobs = await self._record(connection, tx)
-                await connection.execute("commit")
+                    jobs = await self._enqueue(connection, tx)
+                    async with self._turns.setdefault(workspace_id, asyncio.Lock()):
+                        await self._number(connection, tx)
+                        await connection.execute("commit")
+                else:
+                    await connection.execute("commit")
             except BaseException:
                 await _roll_back(connection)
                 raise
@@ -222,8 +228,8 @@ class Database:
         except UNREADABLE as error:
             raise Invalid("The text holds characters that cannot be stored, such as NUL.") from error
 
-    async def _record(self, connection: Connection, tx: Transaction) -> bool:
-        """Enqueue what follows, then take the numbers: the workspace's lock is held as briefly as can be."""
+    async def _enqueue(self, connection: Connection, tx: Transaction) -> bool:
+        """Write the jobs that follow; whether there are any."""
         facts = tx.facts
         names: list[str] = []
         payloads: list[bytes | None] = []
@@ -238,6 +244,11 @@ class Database:
         if names:
             nothing = [None] * len(names)
             await connection.fetch(ENQUEUE, [0] * len(names), names, payloads, delays, nothing, nothing)
+        return bool(names)
+
+    async def _number(self, connection: Connection, tx: Transaction) -> None:
+        """Take the numbers and write the events, as the last act: the lock is held as briefly as can be."""
+        facts = tx.facts
         await connection.execute(
             events.APPEND,
             tx.workspace_id,
@@ -249,7 +260,6 @@ class Database:
             [fact.case_id for fact in facts],
             [_json(fact.data) for fact in facts],
         )
-        return bool(names)
 
 
 async def _roll_back(connection: Connection) -> None:

@@ -111,3 +111,14 @@ async def get_stored(tx: Transaction, attachment_id: int) -> Stored:
         raise NotFound("There is no such file.")
     shown = Attachment(row["id"], row["name"], row["media_type"], row["size"], row["width"], row["height"])
     return Stored(shown, row["hash"], row["uploaded_by"], row["message_id"], row["case_id"])
+
+
+async def of_message(tx: Transaction, message_id: int) -> list[Attachment]:
+    """A message's files, in the order in which they were uploaded."""
+    rows = await tx.fetch(
+        "select id, name, media_type, size, width, height from attachments "
+        "where workspace_id = $1 and message_id = $2 order by id",
+        tx.workspace_id,
+        message_id,
+    )
+    return [Attachment(**dict(row)) for row in rows]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from tugi.core import clock
@@ -74,35 +75,67 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
         return known
     case, contact_id, handler = await _place(tx, inbound, customer_id, text, robot_on)
     chosen = await _chosen(tx, case, inbound.chosen)
+    author, now = Actor("customer", customer_id), clock.now()
+    page = dict(inbound.page) if inbound.page else None
     message_id = await _insert(
         tx,
         case.id,
         contact_id,
         inbound.channel_account_id,
         inbound.external_id,
-        Actor("customer", customer_id),
+        author,
         text,
         inbound.language,
         "delivered",
-        page=dict(inbound.page) if inbound.page else None,
+        now,
+        page=page,
         chosen_entry_id=chosen,
     )
     if message_id is None:
-        # The same message, sent twice at once, was stored while we waited for the case.
-        if known := await _find_repeated(tx, inbound, customer_id):
-            return known
-        raise Conflict("This message is being stored already. Send it again in a moment.", retry_after=1)
+        return await _stored_meanwhile(tx, inbound, customer_id)
     if inbound.attachment_ids:
         await attachments.attach(tx, inbound.attachment_ids, message_id, f"customer:{customer_id}")
     case = await cases.heard(tx, case, text or "📎", language=inbound.language, handler=handler)
-    tx.happened("MessageReceived", case_id=case.id, actor=Actor("customer", customer_id), message_id=message_id)
-    return (await transcript.of_ids(tx, [message_id]))[0], case
+    tx.happened("MessageReceived", case_id=case.id, actor=author, message_id=message_id)
+    message = Message(
+        id=message_id,
+        case_id=case.id,
+        client_id=transcript.client_id_of(inbound.external_id),
+        author=author,
+        author_name=None,
+        text=text,
+        language=inbound.language,
+        status="delivered",
+        failure=None,
+        page=page,
+        choices=None,
+        chosen_entry_id=chosen,
+        entry_id=None,
+        verdict_id=None,
+        feedback=None,
+        attachments=await attachments.of_message(tx, message_id) if inbound.attachment_ids else [],
+        created_at=now,
+    )
+    return message, case
+
+
+async def _stored_meanwhile(tx: Transaction, inbound: Inbound, customer_id: int) -> tuple[Message, Case]:
+    """The same message, sent twice at once, was stored while we waited for the case."""
+    if known := await _find_repeated(tx, inbound, customer_id):
+        return known
+    raise Conflict("This message is being stored already. Send it again in a moment.", retry_after=1)
 
 
 async def _find_repeated(tx: Transaction, inbound: Inbound, customer_id: int) -> tuple[Message, Case] | None:
-    known = await transcript.find(tx, inbound.channel_account_id, inbound.external_id)
-    if known is None:
+    known_id = await tx.fetchval(
+        "select id from messages where workspace_id = $1 and channel_account_id = $2 and external_id = $3",
+        tx.workspace_id,
+        inbound.channel_account_id,
+        inbound.external_id,
+    )
+    if known_id is None:
         return None
+    known = (await transcript.of_ids(tx, [known_id]))[0]
     case = await cases.get_case(tx, known.case_id)
     if case.customer_id != customer_id:
         raise Conflict("This client id was used by another sender.")
@@ -196,6 +229,7 @@ async def write(
         text,
         language,
         "sent",
+        clock.now(),
         choices=[{"entry_id": c.entry_id, "title": c.title} for c in choices] or None,
         entry_id=entry_id,
         verdict_id=verdict_id,
@@ -238,6 +272,7 @@ async def _insert(
     text: str,
     language: str | None,
     status: Status,
+    at: datetime,
     *,
     page: Mapping[str, str] | None = None,
     choices: Sequence[Mapping[str, object]] | None = None,
@@ -262,7 +297,7 @@ async def _insert(
         chosen_entry_id,
         entry_id,
         verdict_id,
-        clock.now(),
+        at,
     )
 
 

@@ -58,6 +58,11 @@ where m.workspace_id = $1
 """
 
 
+def client_id_of(external_id: str) -> str:
+    """The sender's own id, which stands last in the external id of what our own front ends send."""
+    return external_id.rsplit(":", 1)[-1]
+
+
 async def find(tx: Transaction, channel_account_id: int, external_id: str) -> Message | None:
     """The message with this id of the sender or provider."""
     row = await tx.fetchrow(
@@ -109,7 +114,7 @@ def message_of(row: Mapping[str, Any]) -> Message:
     return Message(
         id=row["id"],
         case_id=row["case_id"],
-        client_id=row["external_id"].rsplit(":", 1)[-1],
+        client_id=client_id_of(row["external_id"]),
         author=Actor(row["author_kind"], row["author_id"]),
         author_name=row["author_name"],
         text=row["text"],

@@ -405,13 +405,15 @@ begin
         execute format('alter table %I enable row level security', name);
         execute format('alter table %I force row level security', name);
         execute format(
-            'create policy own_workspace on %I using (current_setting(''tugi.workspace'', true) = ''*'' '
-            'or workspace_id = nullif(nullif(current_setting(''tugi.workspace'', true), ''''), ''*'')::bigint)', name);
+            -- In sub-selects, so that the setting is read once a query and not once a row.
+            'create policy own_workspace on %I using ((select current_setting(''tugi.workspace'', true) = ''*'') '
+            'or workspace_id = (select nullif(nullif(current_setting(''tugi.workspace'', true), ''''), ''*'')::bigint))',
+            name);
     end loop;
     alter table workspaces enable row level security;
     alter table workspaces force row level security;
     create policy own_workspace on workspaces using (
-        current_setting('tugi.workspace', true) = '*'
-        or id = nullif(nullif(current_setting('tugi.workspace', true), ''), '*')::bigint);
+        (select current_setting('tugi.workspace', true) = '*')
+        or id = (select nullif(nullif(current_setting('tugi.workspace', true), ''), '*')::bigint));
 end
 $$;
