@@ -442,6 +442,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/knowledge/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model
+         * @description How the robot's learning stands.
+         */
+        get: operations["get_model_api_knowledge_model_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/knowledge/search": {
         parameters: {
             query?: never;
@@ -456,6 +476,26 @@ export interface paths {
         get: operations["search_api_knowledge_search_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/knowledge/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Text
+         * @description The robot's verdict on a message, with its reasons.
+         */
+        post: operations["try_text_api_knowledge_try_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1132,24 +1172,6 @@ export interface components {
             shop_name: string;
         };
         /**
-         * Formality
-         * @description How the robot addresses customers where a language has more than one way.
-         */
-        Formality: {
-            /**
-             * Et
-             * @default teie
-             * @enum {string}
-             */
-            et: "teie" | "sina";
-            /**
-             * Pl
-             * @default impersonal
-             * @enum {string}
-             */
-            pl: "impersonal" | "pan_pani";
-        };
-        /**
          * Found
          * @description An entry in one language, ready to be put into a reply.
          */
@@ -1651,6 +1673,37 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /**
+         * Trial
+         * @description A message as a customer might write it; language: the page's, if known.
+         */
+        Trial: {
+            /** Language */
+            language?: ("en" | "et" | "fi" | "pl") | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * TrialChoice
+         * @description One "did you mean" button.
+         */
+        TrialChoice: {
+            /** Entry Id */
+            entry_id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Tried
+         * @description What the robot would do with the message if it may answer; nothing is stored.
+         */
+        Tried: {
+            /** Choices */
+            choices: components["schemas"]["TrialChoice"][] | null;
+            /** Reply */
+            reply: string | null;
+            verdict: components["schemas"]["Verdict"];
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -1785,7 +1838,6 @@ export interface components {
          * @description One shop's space as its agents see it; the identity secret is not part of it.
          */
         Workspace: {
-            formality: components["schemas"]["Formality"];
             hours: components["schemas"]["Hours"];
             /** Id */
             id: number;
@@ -1803,7 +1855,6 @@ export interface components {
          * @description The settings to change; None leaves one as it is.
          */
         WorkspaceChange: {
-            formality?: components["schemas"]["Formality"] | null;
             hours?: components["schemas"]["Hours"] | null;
             /** Languages */
             languages?: ("en" | "et" | "fi" | "pl")[] | null;
@@ -2621,6 +2672,26 @@ export interface operations {
             };
         };
     };
+    get_model_api_knowledge_model_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+        };
+    };
     search_api_knowledge_search_get: {
         parameters: {
             query?: {
@@ -2640,6 +2711,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Results"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_text_api_knowledge_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
             /** @description Validation Error */

@@ -228,7 +228,6 @@ export interface Workspace {
   name: string;
   timezone: string;
   languages: Language[];
-  formality: { et: "teie" | "sina"; pl: "impersonal" | "pan_pani" };
   robot: { mode: "answer" | "suggest" | "off" };
   hours: { always_open: boolean; days: Record<string, [string, string][]>; holidays: string[] };
   widget: {

@@ -19,7 +19,6 @@ async def test_settings_change_one_by_one(database: Database) -> None:
         "timezone": "Europe/Helsinki",
         "languages": ["et", "en"],
         "robot": {"mode": "answer"},
-        "formality": {"et": "sina", "pl": "pan_pani"},
         "hours": {
             "always_open": False,
             "days": {"5": [["13:00", "16:00"], ["10:00", "12:00"]], "6": []},

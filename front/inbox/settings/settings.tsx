@@ -27,7 +27,6 @@ function SettingsPage({ start }: { start: Workspace }) {
         <Robot editing={editing} />
         <Shop editing={editing} />
         <Hours editing={editing} />
-        <Address editing={editing} />
       </fieldset>
       <SaveBar dirty={editing.dirty} busy={editing.busy} refusal={editing.refusal} save={editing.save} discard={editing.discard} />
       <Account />
@@ -77,22 +76,6 @@ function Shop({ editing }: { editing: Editing }) {
           {value.languages.map((code) => <option key={code} value={code}>{TONGUES[code]}</option>)}
         </select>
       </Field>
-    </Section>
-  );
-}
-
-function Address({ editing }: { editing: Editing }) {
-  const { formality } = editing.value;
-  return (
-    <Section title={t("settings.formality")} about={t("settings.formality_about")}>
-      <Choice
-        legend="Eesti" look="row" value={formality.et} change={(et) => editing.set({ formality: { ...formality, et } })}
-        options={[{ value: "teie", label: t("settings.formality.teie") }, { value: "sina", label: t("settings.formality.sina") }]}
-      />
-      <Choice
-        legend="Polski" look="row" value={formality.pl} change={(pl) => editing.set({ formality: { ...formality, pl } })}
-        options={[{ value: "impersonal", label: t("settings.formality.impersonal") }, { value: "pan_pani", label: t("settings.formality.pan_pani") }]}
-      />
     </Section>
   );
 }

@@ -22,14 +22,6 @@ _OFFICE: Span = ("09:00", "17:00")
 
 
 @dataclass(frozen=True, slots=True)
-class Formality:
-    """How the robot addresses customers where a language has more than one way."""
-
-    et: Literal["teie", "sina"] = "teie"
-    pl: Literal["impersonal", "pan_pani"] = "impersonal"
-
-
-@dataclass(frozen=True, slots=True)
 class RobotSettings:
     """answer: replies by itself when certain; suggest: proposes replies to people; off: keeps out."""
 
@@ -68,7 +60,6 @@ class Workspace:
     name: str
     timezone: str
     languages: list[Language]
-    formality: Formality
     robot: RobotSettings
     hours: Hours
     widget: WidgetSettings
@@ -79,7 +70,6 @@ class _Settings:
     """What the `settings` column holds; what is missing there has its default."""
 
     languages: list[Language] = field(default_factory=lambda: list(LANGUAGES))
-    formality: Formality = field(default_factory=Formality)
     robot: RobotSettings = field(default_factory=RobotSettings)
     hours: Hours = field(default_factory=Hours)
     widget: WidgetSettings = field(default_factory=WidgetSettings)
@@ -105,7 +95,6 @@ class WorkspaceChange:
     name: str | None = None
     timezone: str | None = None
     languages: list[Language] | None = None
-    formality: Formality | None = None
     robot: RobotSettings | None = None
     hours: Hours | None = None
     widget: WidgetChange | None = None
@@ -118,7 +107,6 @@ def _from_row(row: Row) -> Workspace:
         name=row["name"],
         timezone=row["timezone"],
         languages=settings.languages,
-        formality=settings.formality,
         robot=settings.robot,
         hours=settings.hours,
         widget=replace(settings.widget, key=row["widget_key"]),
@@ -128,7 +116,6 @@ def _from_row(row: Row) -> Workspace:
 def _settings_of(workspace: Workspace) -> dict[str, Any]:
     kept = _Settings(
         languages=workspace.languages,
-        formality=workspace.formality,
         robot=workspace.robot,
         hours=workspace.hours,
         widget=replace(workspace.widget, key=""),
@@ -216,8 +203,6 @@ def _changed(old: Workspace, change: WorkspaceChange, checks: Checks) -> Workspa
         new = replace(new, timezone=settings_checks.timezone(checks, change.timezone))
     if change.languages is not None:
         new = replace(new, languages=settings_checks.languages(checks, change.languages))
-    if change.formality is not None:
-        new = replace(new, formality=change.formality)
     if change.robot is not None:
         new = replace(new, robot=change.robot)
     if change.hours is not None:
