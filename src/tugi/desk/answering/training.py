@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any, Literal
 
 import msgspec
@@ -26,6 +27,8 @@ Train = Callable[[Sequence[robot.Entry], bytes | None], Awaitable[bytes | None]]
 # A training that has not ended after this long has died with its process.
 DEAD = timedelta(minutes=5)
 TOO_LITTLE = "too_little"
+# Changed whenever a robot of the same knowledge would decide differently, so that all are trained anew.
+RECIPE = b"1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Model:
 def knowledge_hash(known: Sequence[robot.Entry], engine: str) -> str:
     """What a model is trained on: the same hash means that training again changes nothing."""
     body = msgspec.json.encode([entry.to_json() for entry in sorted(known, key=lambda e: e.id)])
-    return hashlib.sha256(engine.encode() + b"\0" + body).hexdigest()
+    pool = (resources.files("tugi.robot") / "pool.json").read_bytes()
+    return hashlib.sha256(b"\0".join((RECIPE, engine.encode(), pool, body))).hexdigest()
 
 
 async def train(database: Database, files: Files, run: Train, engine: str, workspace_id: int) -> bool:
