@@ -141,7 +141,7 @@ async def test_a_worker_comes_back_after_its_connections_are_cut(dsn: str, datab
         )
     await asyncio.sleep(0.5)
     await happen(await again(writer, shop))
-    await asyncio.wait_for(done.wait(), 60)
+    assert await asyncio.wait_for(done.wait(), 60)
     worker.stop()
     await asyncio.wait_for(running, 20)
     await writer.close()
