@@ -68,6 +68,7 @@ async def to_agent(house: House) -> None:
 async def _watched(house: House, server: Server, tokens: list[str], count: int) -> tuple[list[float], Load]:
     """Send while an agent watches; milliseconds from sending to seeing, for each message."""
     ids = [str(uuid.uuid4()) for _ in range(count)]
+    wanted = set(ids)
     sent: dict[str, float] = {}
     seen: dict[str, float] = {}
     greeted = asyncio.Event()
@@ -80,7 +81,8 @@ async def _watched(house: House, server: Server, tokens: list[str], count: int) 
             greeted.set()
         for event in told.get("events", ()):
             for one in event["objects"].get("messages", ()):
-                seen.setdefault(one["client_id"], now)
+                if one["client_id"] in wanted:
+                    seen.setdefault(one["client_id"], now)
         if len(seen) >= count:
             all_seen.set()
 

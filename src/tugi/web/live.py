@@ -233,15 +233,20 @@ class Hub:
                 for listener in self.on_event:
                     listener(feed.workspace_id, event)
         feed.cursor = max(feed.cursor, end)
-        self._tell(feed, batch, end)
+        self._tell(feed, batch, end, set(late))
         if end < top:
             feed.wake.set()
 
-    def _tell(self, feed: Feed, batch: objects.Batch | None, end: int) -> None:
+    def _tell(self, feed: Feed, batch: objects.Batch | None, end: int, late: set[Outlet]) -> None:
+        """Tell everybody who was there when the batch was read; who came since has a gap of their own, read next."""
+
+        def was_there(outlet: Outlet) -> bool:
+            return outlet.ready or outlet in late
+
         if batch:
             self._dismiss(feed, batch)
         by_agent: dict[int, list[dict[str, Any]]] = {}
-        for outlet in list(feed.agents):
+        for outlet in filter(was_there, list(feed.agents)):
             agent_id = outlet.reader.agent_id or 0
             if batch and agent_id not in by_agent:
                 by_agent[agent_id] = objects.for_agent(batch, agent_id)
@@ -250,7 +255,7 @@ class Hub:
         everyone = batch is not None and any(e.kind == "WorkspaceChanged" for e in batch.events)
         for customer_id, outlets in list(feed.visitors.items()):
             concerned = batch is not None and (everyone or customer_id in touched)
-            for outlet in list(outlets):
+            for outlet in filter(was_there, list(outlets)):
                 if not concerned:
                     if outlet.ready:
                         outlet.cursor = max(outlet.cursor, end)
