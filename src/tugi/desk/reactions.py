@@ -31,14 +31,15 @@ def job_kinds(
     return {
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
-        "train": JobKind(_training(database, files, train, engine)),
+        "train": JobKind(_training(database, files, answering, train, engine)),
     }
 
 
 def _training(
-    database: Database, files: Files, train: Train, engine: str
+    database: Database, files: Files, answering: Answering, train: Train, engine: str
 ) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
     async def run(ids: Mapping[str, Any]) -> None:
-        await training.train(database, files, train, engine, ids["workspace_id"])
+        if await training.train(database, files, train, engine, ids["workspace_id"]):
+            await answering.warm(ids["workspace_id"])
 
     return run
