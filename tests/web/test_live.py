@@ -36,18 +36,29 @@ async def told_since(address: str, path: str, token: str, cursor: int, wanted: i
     return False
 
 
-async def test_a_crowd_that_comes_back_at_once_is_told_all_it_missed(served: Process) -> None:
+async def test_a_crowd_that_comes_back_while_others_talk_is_told_all_it_missed(served: Process) -> None:
     owner = await Agent.found(served.address)
-    me = await owner.ask("GET", "/api/me")
-    crowd = [await Visitor.come(served.address, me["workspace"]["widget"]["key"]) for _ in range(CROWD)]
+    key = (await owner.ask("GET", "/api/me"))["workspace"]["widget"]["key"]
+    crowd = [await Visitor.come(served.address, key) for _ in range(CROWD)]
+    talkers = [await Visitor.come(served.address, key) for _ in range(4)]
     cursor = (await owner.ask("GET", "/api/me"))["cursor"]
     missed = [(await visitor.say("kas keegi on seal"))["id"] for visitor in crowd]
-    told = await asyncio.gather(
-        *(
-            told_since(served.address, "/widget/live", visitor.token, cursor, message_id)
-            for visitor, message_id in zip(crowd, missed, strict=True)
-        )
-    )
+    gate = asyncio.Semaphore(10)
+
+    async def come_back(visitor: Visitor, message_id: int) -> bool:
+        async with gate:
+            return await told_since(served.address, "/widget/live", visitor.token, cursor, message_id)
+
+    async def talk(visitor: Visitor) -> None:
+        for number in range(50):
+            await visitor.say(f"jutt {number}")
+
+    # Somebody listens all the while, so that the feed goes on reading while others come.
+    desk = Feed(served.address, "/api/live", {}, owner.cookie, cursor)
+    async with following([desk]):
+        talking = asyncio.gather(*(talk(visitor) for visitor in talkers))
+        told = await asyncio.gather(*(come_back(*pair) for pair in zip(crowd, missed, strict=True)))
+        await talking
     assert told.count(False) == 0
 
 
