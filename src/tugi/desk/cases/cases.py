@@ -81,9 +81,9 @@ left join readings r on r.workspace_id = c.workspace_id and r.case_id = c.id and
 """
 
 
-def case_of(row: Mapping[str, Any]) -> Case:
+def case_of(row: Mapping[str, Any], unread: int = 0) -> Case:
     """A Case from a row of SELECT."""
-    return Case(**dict(row))
+    return Case(**dict(row), unread=unread)
 
 
 async def of_ids(tx: Transaction, case_ids: Sequence[int]) -> list[Case]:

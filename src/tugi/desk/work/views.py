@@ -77,10 +77,11 @@ async def list_cases(
         "order by c.active_at desc, c.id desc limit $5",
         *values,
     )
-    page = [cases.case_of(row) for row in rows[:limit]]
+    counts = (await timeline.unread_counts(tx, [row["id"] for row in rows[:limit]], [viewer_id]))[viewer_id]
+    page = [cases.case_of(row, counts.get(row["id"], 0)) for row in rows[:limit]]
     more = len(rows) > limit
     return Listing(
-        cases=await seen_by(tx, page, viewer_id),
+        cases=page,
         next=_pack(page[-1]) if more else None,
         cursor=await events.cursor(tx),
     )

@@ -232,7 +232,8 @@ create index cases_of_assignee on cases (workspace_id, assignee_id, active_at de
 create index cases_of_robot on cases (workspace_id, active_at desc, id desc)
     where status in ('new', 'open', 'waiting_customer', 'waiting_internal') and handler = 'robot';
 create index cases_resolved on cases (workspace_id, active_at desc, id desc) where status in ('resolved', 'closed');
-create index cases_snoozed on cases (workspace_id, snoozed_until, id) where status = 'snoozed';
+create index cases_snoozed on cases (workspace_id, active_at desc, id desc) where status = 'snoozed';
+create index cases_to_wake on cases (workspace_id, snoozed_until, id) where status = 'snoozed';
 
 create table threads (
     workspace_id        bigint not null,
