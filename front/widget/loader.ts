@@ -85,6 +85,8 @@ function hear(message: ToLoader): void {
     case "settled":
       clearTimeout(patience);
       host.toggleAttribute("ready", true);
+      // A frame that was focused before it had loaded may have lost the focus to its own loading.
+      if (open && document.activeElement === host) frame?.focus();
       break;
     case "token":
       keep(tokenPlace, message.token);

@@ -71,6 +71,7 @@ def test_a_case_is_worked_by_keyboard_and_a_second_agent_sees_each_step(
     press(mine, "Enter", "Escape", "p")
     timeline.locator(".note").filter(has_text="helistan vedajale").wait_for()
     press(mine, "r")
+    expect(mine.locator("form.composer:not(.note) textarea")).to_be_focused()
     mine.keyboard.type("Uurin kohe.")
     expect(theirs.locator(".collision")).to_contain_text(name)
     press(mine, "Enter")
