@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 import numpy as np
@@ -39,6 +39,9 @@ class Ranking:
     negation_differs: bool
 
 
+REMEMBERED = 1024
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A shop's trained matcher with its calibrators and cuts.
@@ -58,6 +61,10 @@ class Model:
     ask: Logistic
     answer_cut: float
     ask_cut: float
+    # Rankings of the latest texts: many customers ask in the very same words, and a text's vector is its own.
+    ranked: dict[tuple[str, bool], Ranking] = field(
+        default_factory=dict[tuple[str, bool], Ranking], compare=False, repr=False
+    )
 
     @property
     def embedded(self) -> bool:
@@ -75,15 +82,22 @@ class Model:
 
     def rank(self, text: str, negated: bool, vector: NDArray[np.float32] | None) -> Ranking:
         """All entries for one message in normal form. Raises ValueError without the vector it needs."""
+        known = self.ranked.get((text, negated))
+        if known is not None and not (self.variant and vector is None):
+            return known
         found = match(self.matcher, text, vector)
         probability = self.answer.probability(found.features)
         among = max(self.ask.probability(found.features), probability)
-        return Ranking(
+        ranking = Ranking(
             probability=probability,
             among=among,
             candidates=self._candidates(found, probability, among),
             negation_differs=negated and not self._near_examples_negated(found),
         )
+        if len(self.ranked) >= REMEMBERED:
+            del self.ranked[next(iter(self.ranked))]
+        self.ranked[text, negated] = ranking
+        return ranking
 
     def _candidates(self, found: Match, probability: float, among: float) -> tuple[Candidate, ...]:
         """The first three; what `among` leaves is shared as the head shares it."""
@@ -113,8 +127,8 @@ class Model:
         for name in _HALF & arrays.keys():
             arrays[name] = arrays[name].astype(np.float16)
         for owner in _GRAMS:
-            for field in fields(Grams):
-                arrays[f"{owner}.{field.name}"] = np.asarray(getattr(getattr(self.matcher, owner), field.name))
+            for part in fields(Grams):
+                arrays[f"{owner}.{part.name}"] = np.asarray(getattr(getattr(self.matcher, owner), part.name))
         header = {
             "format": FORMAT,
             "version": self.version,
