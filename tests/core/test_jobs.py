@@ -5,7 +5,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import pytest
+
 from cast import Shop, open_shop
+from tugi.core import jobs
 from tugi.core.database import Database
 from tugi.core.errors import Unavailable
 from tugi.core.events import Bell, Reaction
@@ -66,7 +69,7 @@ async def test_a_failing_job_is_tried_a_bounded_number_of_times_and_then_given_u
     await work(dsn, JobKind(run, gave_up), done)
     assert len(tried) == ATTEMPTS
     pauses = [late - early for early, late in zip(tried, tried[1:], strict=False)]
-    assert pauses == sorted(pauses)
+    assert all(pause >= 0.5 * 3**number for number, pause in enumerate(pauses)), pauses
     assert len(given_up) == 1
     await database.close()
 
@@ -156,3 +159,35 @@ async def again(writer: Database, shop: Shop) -> Shop:
         except Unavailable:
             continue
     return shop
+
+
+@pytest.mark.parametrize("how", ["stop", "cancel"])
+async def test_a_worker_that_has_to_end_gives_a_long_job_back(
+    dsn: str, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(jobs, "GRACE", 0.2)
+    database = await Database.open(dsn, GREET)
+    begun, undone, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def long(_ids: Mapping[str, Any]) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            undone.set()
+
+    async def short(_ids: Mapping[str, Any]) -> None:
+        done.set()
+
+    await happen(await open_shop(database))
+    worker = Worker(dsn, {"greet": JobKind(long)})
+    running = asyncio.ensure_future(worker.run())
+    await asyncio.wait_for(begun.wait(), 30)
+    if how == "stop":
+        worker.stop()
+    else:
+        running.cancel()
+    await asyncio.wait_for(asyncio.gather(running, return_exceptions=True), 15)
+    assert undone.is_set()
+    await work(dsn, JobKind(short), done)
+    await database.close()

@@ -29,6 +29,8 @@ ATTEMPTS = 4
 PATIENCE = 300
 # A job whose worker died is taken over after this long without a heartbeat.
 HEARTBEAT = timedelta(seconds=6)
+# A job in hand may go on for so many seconds after the stop; then it is given back for another worker.
+GRACE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,19 @@ class Worker:
             self._current.shutdown.set()
 
     async def run(self) -> None:
-        """Work until `stop`; after a lost connection, start over with a growing pause (at most 5 s)."""
+        """Work until `stop` or until cancelled; after a lost connection, start over with a growing pause (at most 5 s).
+
+        Either way the jobs in hand get some seconds to end, and what does not end is given back.
+        """
+        working = asyncio.ensure_future(self._work())
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            self.stop()
+            await working
+            raise
+
+    async def _work(self) -> None:
         pause = 0.2
         while not self._stop.is_set():
             try:
@@ -95,7 +109,9 @@ class Worker:
         async def attempt(job: Job) -> None:
             ids = msgspec.json.decode(job.payload or b"{}")
             try:
-                await kind.run(ids)
+                await self._before_the_end(kind.run(ids))
+            except RetryRequested:
+                raise
             except Exception as error:
                 if isinstance(error, Unavailable) and job.attempts < PATIENCE:
                     # Not the job's fault: it waits for what is away without using up its own attempts.
@@ -110,3 +126,20 @@ class Worker:
                 raise
 
         return attempt
+
+    async def _before_the_end(self, work: Awaitable[None]) -> None:
+        """Carry a job out; raises RetryRequested when the worker has to end before the job does."""
+        job = asyncio.ensure_future(work)
+        ending = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({job, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not job.done():
+                await asyncio.wait({job}, timeout=GRACE)
+            if not job.done():
+                raise RetryRequested(delay=timedelta(0), reason="the worker was stopped")
+            await job
+        finally:
+            ending.cancel()
+            if not job.done():
+                job.cancel()
+                await asyncio.gather(job, return_exceptions=True)

@@ -5,6 +5,7 @@ Models are files by their hash; a row says which knowledge and which engine they
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import msgspec
 
 from tugi.core import clock
 from tugi.core.database import Database, Transaction
-from tugi.core.errors import NotFound
+from tugi.core.errors import NotFound, Unavailable
 from tugi.core.files import Files
 from tugi.desk.knowledge import entries
 from tugi.robot import facts as robot
@@ -26,6 +27,7 @@ from tugi.robot import facts as robot
 Train = Callable[[Sequence[robot.Entry], bytes | None], Awaitable[bytes | None]]
 # A training that has not ended after this long has died with its process.
 DEAD = timedelta(minutes=5)
+STOPPED = "The worker was stopped while it learned; another one goes on."
 TOO_LITTLE = "too_little"
 # Changed whenever a robot of the same knowledge would decide differently, so that all are trained anew.
 RECIPE = b"1"
@@ -51,9 +53,10 @@ def knowledge_hash(known: Sequence[robot.Entry], engine: str) -> str:
 
 
 async def train(database: Database, files: Files, run: Train, engine: str, workspace_id: int) -> bool:
-    """Bring the workspace's model up to its knowledge; False when it is already, or is being trained.
+    """Bring the workspace's model up to its knowledge; False when it is already.
 
-    Safe to run twice and at once. A failure is kept as a row that the knowledge screen shows.
+    Safe to run twice and at once: raises Unavailable while another training of the same knowledge runs, which
+    may have died with its process. A failure is kept as a row that the knowledge screen shows.
     """
     async with database.transaction(workspace_id) as tx:
         await tx.execute("select pg_advisory_xact_lock($1, 7214)", workspace_id % 2**31)
@@ -64,9 +67,10 @@ async def train(database: Database, files: Files, run: Train, engine: str, works
             workspace_id,
         )
         if newest and newest["knowledge_hash"] == digest:
-            alive = newest["status"] == "training" and clock.now() - newest["created_at"] < DEAD
-            if newest["status"] == "ready" or alive:
+            if newest["status"] == "ready":
                 return False
+            if newest["status"] == "training" and clock.now() - newest["created_at"] < DEAD:
+                raise Unavailable("This knowledge is being learned already.", retry_after=2)
         row_id = await tx.fetchval(
             "insert into models (workspace_id, knowledge_hash, engine, status, entries, examples, created_at) "
             "values ($1, $2, $3, 'training', $4, $5, $6) returning id",
@@ -89,6 +93,9 @@ async def train(database: Database, files: Files, run: Train, engine: str, works
             await _settle(database, workspace_id, row_id, "failed", None, TOO_LITTLE)
             return False
         file_hash = await files.put(workspace_id, content)
+    except asyncio.CancelledError:
+        await _settle(database, workspace_id, row_id, "failed", None, STOPPED)
+        raise
     except Exception as error:
         await _settle(database, workspace_id, row_id, "failed", None, str(error)[:500])
         raise
