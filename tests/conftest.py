@@ -18,7 +18,14 @@ from tugi.core.migrations import migrate
 
 TEMPLATE = "migrated"
 # A test's data need not outlive the machine's power: twice as fast without waiting for the disk.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    # An autovacuum worker in a test's database would forbid us to drop it.
+    "autovacuum": "off",
+}
 _numbers = itertools.count(1)
 
 

@@ -129,9 +129,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def cables(demo: Demo) -> tuple[Cable, Cable]:
+def cables(demo: Demo) -> Iterator[tuple[Cable, Cable]]:
     """The customer's and the agent's own way to the server."""
-    return Cable(demo.port), Cable(demo.port)
+    both = Cable(demo.port), Cable(demo.port)
+    yield both
+    for cable in both:
+        cable.close()
 
 
 @pytest.fixture
