@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
@@ -90,6 +91,25 @@ def running(command: str, home: Path, port: int, settings: dict[str, str]) -> It
         process.end()
 
 
+@contextmanager
+def serving(command: str, server_dsn: str, folder: Path) -> Iterator[Process]:
+    """A ready process on a migrated database of its own."""
+    name = f"spine_{uuid.uuid4().hex}"
+    head, _, query = server_dsn.partition("?")
+    dsn = f"{head.rsplit('/', 1)[0]}/{name}?{query}"
+
+    async def execute(statement: str) -> None:
+        session = await asyncpg.connect(server_dsn)
+        await session.execute(statement)
+        await session.close()
+
+    asyncio.run(execute(f"create database {name} template migrated"))
+    with running(command, folder / "home", free_port(), {"TUGI_DATABASE_URL": dsn}) as process:
+        asyncio.run(process.ready())
+        yield process
+    asyncio.run(execute(f"drop database {name} with (force)"))
+
+
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE) -> None:
     """Ask again and again until it holds; the other side being away counts as not yet."""
     give_up = time.monotonic() + seconds
@@ -111,10 +131,11 @@ class Agent:
 
     @classmethod
     async def found(cls, address: str, email: str = "anu@pood.example") -> "Agent":
-        """Set the shop up; its owner."""
+        """The shop's owner, signed in; sets the shop up when nobody has yet."""
         http = browser(address)
         form = {"shop_name": "Põhjala Pood", "email": email, "password": PASSWORD, "name": "Anu Kask"}
-        (await http.post("/api/setup", json=form)).raise_for_status()
+        needed = (await http.get("/api/setup")).json()["needed"]
+        (await http.post("/api/setup" if needed else "/api/sign-in", json=form)).raise_for_status()
         return cls(http)
 
     async def colleague(self, email: str) -> "Agent":

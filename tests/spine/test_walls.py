@@ -30,19 +30,18 @@ class Other:
     owner: Agent
 
 
-async def second_shop(served: Process, dsn: str) -> Other:
+async def second_shop(served: Process, served_dsn: str) -> Other:
     """Made on the database, since one installation sets up one shop; filled over HTTP."""
-    database = await Database.open(dsn)
+    database = await Database.open(served_dsn)
     async with database.everywhere() as tx:
         workspace = await workspaces.create(tx, f"Teine Pood {CANARY}")
     hashed = await passwords.hashed(PASSWORD)
+    email = f"teine-{workspace.id}@pood.example"
     async with database.transaction(workspace.id) as tx:
-        await agents.create(
-            tx, name=CANARY, email="teine@pood.example", role="owner", language="et", password_hash=hashed
-        )
+        await agents.create(tx, name=CANARY, email=email, role="owner", language="et", password_hash=hashed)
     await database.close()
     http = browser(served.address)
-    answer = await http.post("/api/sign-in", json={"email": "teine@pood.example", "password": PASSWORD})
+    answer = await http.post("/api/sign-in", json={"email": email, "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     owner = Agent(http)
     visitor = await Visitor.come(served.address, workspace.widget.key)
@@ -98,9 +97,9 @@ def bodies(ids: dict[str, int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def test_no_route_tells_strangers_or_another_workspace_anything(served: Process, dsn: str) -> None:
+async def test_no_route_tells_strangers_or_another_workspace_anything(served: Process, served_dsn: str) -> None:
     first = await Agent.found(served.address)
-    other = await second_shop(served, dsn)
+    other = await second_shop(served, served_dsn)
     nobody = browser(served.address)
     stranger = browser(served.address)
     stranger.headers["authorization"] = f"Bearer {other.token}"
@@ -170,9 +169,9 @@ async def test_only_an_unaltered_token_of_this_installation_opens_the_chat(serve
     assert (await browser(served.address).get(path)).status_code == 401
 
 
-async def test_a_token_of_another_workspace_does_not_open_this_ones_chat(served: Process, dsn: str) -> None:
+async def test_a_token_of_another_workspace_does_not_open_this_ones_chat(served: Process, served_dsn: str) -> None:
     owner = await Agent.found(served.address)
-    other = await second_shop(served, dsn)
+    other = await second_shop(served, served_dsn)
     key = (await owner.ask("GET", "/api/me"))["workspace"]["widget"]["key"]
     entered = await browser(served.address).post("/widget/session", json={"key": key, "token": other.token})
     assert entered.status_code == 200
@@ -198,10 +197,10 @@ async def test_another_sites_page_changes_nothing(served: Process) -> None:
     assert view["case"]["status"] != "resolved"
 
 
-async def test_the_database_itself_hides_the_other_workspace(served: Process, dsn: str) -> None:
+async def test_the_database_itself_hides_the_other_workspace(served: Process, served_dsn: str) -> None:
     await Agent.found(served.address)
-    await second_shop(served, dsn)
-    connection: Any = await asyncpg.connect(dsn)
+    await second_shop(served, served_dsn)
+    connection: Any = await asyncpg.connect(served_dsn)
     try:
         assert await connection.fetchval("select count(*) from messages") == 0
     finally:

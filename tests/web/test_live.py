@@ -3,25 +3,30 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from spine.house import Agent, Feed, Process, Visitor, close_browsers, following, free_port, running, until
+from spine.house import Agent, Feed, Process, Visitor, close_browsers, following, free_port, running, serving, until
 
 CROWD = 150
 
 
+@pytest.fixture(scope="module")
+def server(server_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A web process, ready; one for the tests of this file."""
+    with serving("web", server_dsn, tmp_path_factory.mktemp("live")) as process:
+        yield process
+
+
 @pytest.fixture
-async def served(dsn: str, tmp_path: Path) -> AsyncIterator[Process]:
-    """A web process, ready."""
-    with running("web", tmp_path / "home", free_port(), {"TUGI_DATABASE_URL": dsn}) as web:
-        await web.ready()
-        yield web
-        await close_browsers()
+async def served(server: Process) -> AsyncIterator[Process]:
+    """The file's server; browsers are closed after each test."""
+    yield server
+    await close_browsers()
 
 
 async def told_since(address: str, path: str, token: str, cursor: int, wanted: int) -> bool:
