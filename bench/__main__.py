@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -43,6 +44,8 @@ def main() -> None:
     if unknown := [name for name in names if name not in FIGURES]:
         print(f"unknown: {', '.join(unknown)}; known are {', '.join(FIGURES)}", file=sys.stderr)
         sys.exit(2)
+    # Ended from outside, it still takes its servers along.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     load = Path("/proc/loadavg").read_text().split()[0]
     print(json.dumps({"name": "machine", "cores": os.cpu_count(), "load_before": float(load)}), flush=True)
     uvloop.run(measure(names))
