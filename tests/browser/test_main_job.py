@@ -96,6 +96,9 @@ def test_both_lose_the_network_and_miss_nothing(
     frame = show_chat(customer)
     bubbles(frame, "agent").filter(has_text="Tere, mina olen inimene.").wait_for()
 
+    # Both screens are whole again before the networks fail.
+    agent.get_by_placeholder("Kirjutage kliendile").wait_for()
+    agent.get_by_text("Tere, mina olen inimene.").first.wait_for()
     theirs.pull()
     ours.pull()
     say(frame, "kirjutasin ilma võrguta")

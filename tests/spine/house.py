@@ -24,7 +24,7 @@ TUGI = str(Path(sys.executable).with_name("tugi"))
 PASSWORD = "kolm kollast kassi"
 PAGE = {"url": "https://pood.example/villasokid", "title": "Villased sokid", "language": "et"}
 # Two cores may be shared with much else: how long anything may take before it is called broken.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def free_port() -> int:
