@@ -26,13 +26,19 @@ HandOverReason: TypeAlias = Literal[
     "entry_for_people",
     "no_knowledge",
     "other_language",
+    "topic_off",
+    "unproven",
     "error",
 ]
 SilenceReason: TypeAlias = Literal["thanks", "person_has_floor", "empty"]
-AnswerKind: TypeAlias = Literal["knowledge", "courtesy"]
+AnswerKind: TypeAlias = Literal["knowledge", "courtesy", "private"]
+# What the robot may do with a topic: nothing, suggest to people, answer once an agent has clicked,
+# answer while a share of its answers is audited, answer on its own.
+Level: TypeAlias = Literal["off", "suggest", "click", "audit", "own"]
 
 POLICIES: tuple[Policy, ...] = get_args(Policy)
 HAND_OVER_REASONS: tuple[HandOverReason, ...] = get_args(HandOverReason)
+LEVELS: tuple[Level, ...] = get_args(Level)
 SILENCE_REASONS: tuple[SilenceReason, ...] = get_args(SilenceReason)
 
 # Boundary topics: no verdict of the robot may be an Answer or an Ask when one of these is read.
@@ -114,6 +120,31 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Permit:
+    """What the lead allows on one topic and channel.
+
+    threshold: the probability from which on the certificate in force holds; None without a certificate: then
+    the model's estimated cut decides. certificate_id and n, errors, bound name that certificate.
+    """
+
+    level: Level = "suggest"
+    threshold: float | None = None
+    certificate_id: int | None = None
+    cases: int = 0
+    errors: int = 0
+    bound: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A customer's question with the entry that answers it, as people judged; entry_id None: no entry does."""
+
+    text: str
+    entry_id: str | None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that one decision is made from.
 
@@ -123,6 +154,7 @@ class Facts:
     languages: the workspace's languages, the main one first.
     chosen_entry: the entry of a "did you mean" choice the customer clicked.
     may_answer: False = suggestion mode; the robot then says nothing to the customer by itself.
+    permits: by entry id what the robot may do with it on this channel; others have `default_permit`.
     """
 
     burst: tuple[str, ...]
@@ -137,6 +169,12 @@ class Facts:
     first_name: str | None = None
     chosen_entry: str | None = None
     may_answer: bool = True
+    permits: Mapping[str, Permit] = field(default_factory=dict[str, Permit])
+    default_permit: Permit = Permit("audit")
+
+    def permit(self, entry_id: str) -> Permit:
+        """What the robot may do with this entry here."""
+        return self.permits.get(entry_id, self.default_permit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +246,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Send `text` to the customer. kind "courtesy" (greeting) has no entry and is no answered contact."""
+    """Send `text` to the customer. kind "courtesy" (greeting) has no entry and is no answered contact;
+    "private" was read from the customer's own order after proof.
+
+    level: what allowed it ("audit" or "own"). also: further entries answered in the same text.
+    """
 
     text: str
     language: str
@@ -216,6 +258,8 @@ class Answer:
     entry_id: str | None = None
     probability: float = 1.0
     kind: AnswerKind = "knowledge"
+    level: Level = "audit"
+    also: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `verdict_from_json` is the way back."""
@@ -226,6 +270,8 @@ class Answer:
             "entry_id": self.entry_id,
             "probability": self.probability,
             "kind": self.kind,
+            "level": self.level,
+            "also": list(self.also),
             "why": self.why.to_json(),
         }
 
@@ -253,7 +299,9 @@ class Ask:
 @dataclass(frozen=True, slots=True)
 class Suggest:
     """Offer `text` to the agent. `customer_text` tells the customer that a person will answer;
-    it is "" when a person has the floor already and nothing must be said."""
+    it is "" when a person has the floor already and nothing must be said.
+
+    awaits_click: the robot answers with it as soon as an agent has clicked, and then keeps the floor."""
 
     entry_id: str
     text: str
@@ -261,6 +309,7 @@ class Suggest:
     language: str
     probability: float
     why: Why
+    awaits_click: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `verdict_from_json` is the way back."""
@@ -271,6 +320,7 @@ class Suggest:
             "customer_text": self.customer_text,
             "language": self.language,
             "probability": self.probability,
+            "awaits_click": self.awaits_click,
             "why": self.why.to_json(),
         }
 
@@ -314,6 +364,8 @@ def verdict_from_json(data: Mapping[str, Any]) -> Verdict:
     """The verdict a `to_json` came from. Raises KeyError, TypeError or ValueError on anything else."""
     rest = {key: value for key, value in data.items() if key not in ("verdict", "why", "choices")}
     rest["why"] = why_from_json(data["why"])
+    if "also" in rest:
+        rest["also"] = tuple(rest["also"])
     match data["verdict"]:
         case "answer":
             return Answer(**rest)

@@ -23,7 +23,18 @@ from tugi.core.files import Files
 from tugi.desk.answering.answers import Answering
 from tugi.desk.people import workspaces
 from tugi.web import pages, presence, wire
-from tugi.web.agent_api import cases, entrance, knowledge, people, workspace
+from tugi.web.agent_api import (
+    assist,
+    cases,
+    entrance,
+    knowledge,
+    lessons,
+    people,
+    replays,
+    robot,
+    versions,
+    workspace,
+)
 from tugi.web.idempotency import Idempotency
 from tugi.web.live import Hub
 from tugi.web.sockets import Sockets
@@ -107,7 +118,7 @@ def agent_api(parts: Parts) -> FastAPI:
             Exception: _broken,
         },
     )
-    for module in (entrance, people, workspace, knowledge, cases):
+    for module in (entrance, people, workspace, knowledge, cases, robot, replays, lessons, versions, assist):
         api.include_router(module.router)
     api.add_middleware(Idempotency, database=parts.database)
     _share(api, parts)

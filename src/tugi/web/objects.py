@@ -34,6 +34,20 @@ VISITOR_KINDS = frozenset(
 )
 
 
+# Which part of the robot's screens an event changed; they read it anew.
+ROBOT_PARTS = {
+    "RobotPolicyChanged": "policy",
+    "TopicChanged": "topics",
+    "CertificatesChanged": "topics",
+    "JudgementGiven": "review",
+    "ReviewDrawn": "review",
+    "ReplayMoved": "replays",
+    "LessonsChanged": "lessons",
+    "VersionMade": "versions",
+    "VersionRestored": "versions",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A run of events with everything they touched, read in one transaction."""
@@ -92,8 +106,10 @@ def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
         objects["entries"] = [{"id": entry_id}]
     if event.kind == "WorkspaceChanged":
         objects["workspace"] = {}
-    if event.kind == "ModelTrained" and batch.model is not None:
+    if event.kind.startswith("Model") and batch.model is not None:
         objects["model"] = batch.model
+    if part := ROBOT_PARTS.get(event.kind):
+        objects["robot"] = part
     if event.kind == "TeamDeleted":
         objects["removed"] = {"teams": [event.data.get("team_id")]}
     return _wire(event, objects) | {"data": event.data}
