@@ -51,3 +51,22 @@ class Inbound:
     page: Mapping[str, str] | None = None
     attachment_ids: tuple[int, ...] = ()
     chosen: tuple[int, int] | None = None
+
+
+class MailFailed(Exception):
+    """A mail was not handed over; the message says why. permanent: trying again is useless."""
+
+    def __init__(self, why: str, *, permanent: bool) -> None:
+        super().__init__(why)
+        self.permanent = permanent
+
+
+class Mailer(Protocol):
+    """Sends single mails of the shop itself, such as one-time codes."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str) -> None:
+        """Hand one plain-text mail over. message_id: local part of its Message-ID, the same on every try.
+
+        Raises MailFailed.
+        """
+        ...
