@@ -3,14 +3,15 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { HttpError } from "../shared/http";
-import { pickLanguage, speak, t, type Strings } from "../shared/i18n";
-import type { Language, Me } from "../shared/types";
+import { pickLanguage, t } from "../shared/i18n";
+import type { Me } from "../shared/types";
 import { setTheme } from "../shared/ui/theme";
 import { readSingleKeys } from "./keys";
 import { go, place, startRouter } from "./router";
 import { DeskApp } from "./shell/desk";
 import { LazyScreen } from "./shell/screens";
 import { enter, http, session } from "./store";
+import { say } from "./tongue";
 import "../shared/ui/tokens.css";
 import "../shared/ui/base.css";
 import "./styles/parts.css";
@@ -23,19 +24,8 @@ import "./styles/why.css";
 import "./styles/composer.css";
 import "./styles/customer.css";
 import "./settings/screens.css";
+import "./robot/screens.css";
 import "./styles/narrow.css";
-
-const WORDS: Record<Language, () => Promise<[{ default: Strings }, { default: Strings }]>> = {
-  en: () => Promise.all([import("../../src/tugi/locales/inbox/en.json"), import("../../src/tugi/locales/screens/en.json")]),
-  et: () => Promise.all([import("../../src/tugi/locales/inbox/et.json"), import("../../src/tugi/locales/screens/et.json")]),
-  fi: () => Promise.all([import("../../src/tugi/locales/inbox/fi.json"), import("../../src/tugi/locales/screens/fi.json")]),
-  pl: () => Promise.all([import("../../src/tugi/locales/inbox/pl.json"), import("../../src/tugi/locales/screens/pl.json")]),
-};
-
-async function say(code: Language): Promise<void> {
-  const [inbox, screens] = await WORDS[code]();
-  speak(code, inbox.default, screens.default);
-}
 
 const OUTSIDE = ["sign-in", "setup", "invite"];
 

@@ -26,6 +26,8 @@ export const CATALOGUE = {
   go_unassigned: { keys: "g u", group: "go" },
   go_open: { keys: "g o", group: "go" },
   go_robot: { keys: "g r", group: "go" },
+  go_topics: { keys: "g b", group: "go" },
+  go_review: { keys: "g v", group: "go" },
   go_knowledge: { keys: "g k", group: "go" },
   go_team: { keys: "g t", group: "go" },
   go_settings: { keys: "g s", group: "go" },

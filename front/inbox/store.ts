@@ -1,8 +1,8 @@
 /** The desk's signals: who is signed in, what is known, and the live feed that keeps it so. */
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, signal, type Signal } from "@preact/signals";
 import { createHttp } from "../shared/http";
 import { Live, type Connection, type Poll, type Presence, type Typing } from "../shared/live";
-import type { Case, CaseView, Counts, LiveEvent, Me, WireObjects } from "../shared/types";
+import type { Case, CaseView, Counts, LiveEvent, Me, RobotPart, WireObjects } from "../shared/types";
 import { shiftCounts } from "./lists";
 import { outgoing } from "./outgoing";
 import { deskOf, follow, learn, objectsOf, type Desk } from "./state";
@@ -20,7 +20,13 @@ export const online = signal<{ customers: ReadonlySet<number>; agents: ReadonlyS
 /** Who is writing in which case right now, by "case:who". */
 export const typists = signal<ReadonlyMap<string, Typing>>(new Map());
 /** Grows when a screen should read its entries, model or workspace anew. */
-export const changed = { entries: signal(0), workspace: signal(0) };
+export const changed = {
+  entries: signal(0),
+  workspace: signal(0),
+  robot: {
+    policy: signal(0), topics: signal(0), review: signal(0), replays: signal(0), lessons: signal(0), versions: signal(0),
+  } satisfies Record<RobotPart, Signal<number>>,
+};
 /** The newest message of a customer, for the live region and the unread count of the title. */
 export const arrived = signal<{ caseId: number; messageId: number } | null>(null);
 
@@ -154,6 +160,7 @@ function notice(event: LiveEvent, before: Desk): void {
   const { objects } = event;
   if (objects.entries !== undefined || objects.model !== undefined) changed.entries.value += 1;
   if (objects.workspace !== undefined) changed.workspace.value += 1;
+  if (objects.robot !== undefined && objects.robot in changed.robot) changed.robot[objects.robot].value += 1;
   for (const after of (objects.cases ?? []) as Case[]) {
     const held = before.cases.get(after.id);
     if (held !== undefined || event.kind === "CaseOpened") {

@@ -53,6 +53,10 @@ export interface Message {
   feedback: "up" | "down" | null;
   attachments: Attachment[];
   created_at: string;
+  /** The agent by whose click the robot said it. */
+  approved_by: number | null;
+  /** Buttons under a robot's answer: what is often asked next. */
+  follow_ups: Choice[] | null;
 }
 
 export interface Note {
@@ -149,6 +153,11 @@ export interface Suggestion {
   language: string;
   probability: number | null;
   status: "offered" | "sent" | "edited" | "dismissed" | "outdated";
+  /** The robot says it itself as soon as an agent approves. */
+  awaits_click: boolean;
+  /** The language model that wrote it; null for the entry's own words. */
+  drafted_by: string | null;
+  sources: Choice[];
 }
 
 export interface Identity {
@@ -313,6 +322,9 @@ export interface WidgetState {
   unread: number;
 }
 
+/** What changed about the robot; screens that show it read it again. */
+export type RobotPart = "policy" | "topics" | "review" | "replays" | "lessons" | "versions";
+
 export interface WireObjects {
   cases?: (Case | WidgetCase)[];
   messages?: Message[];
@@ -326,6 +338,7 @@ export interface WireObjects {
   entries?: { id: number }[];
   model?: Model;
   workspace?: Record<string, unknown>;
+  robot?: RobotPart;
   shop?: WidgetShop;
   availability?: Availability;
   /** Ids of what is no longer there. */

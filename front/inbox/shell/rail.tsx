@@ -1,5 +1,5 @@
 /** The rail: lists with their counts, the other screens, and the agent. */
-import { Bot, BookOpen, CheckCheck, CircleUser, Inbox, Keyboard, Layers, LogOut, type LucideIcon, MessageSquareDashed, Moon, Search, Settings, User, Users, Languages } from "lucide-preact";
+import { Bot, BookOpen, BotMessageSquare, CheckCheck, CircleUser, Inbox, Keyboard, Layers, LogOut, type LucideIcon, MessageSquareDashed, Moon, Search, Settings, User, Users, Languages } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { type Language, LANGUAGES } from "../../shared/types";
 import { LISTS, type ListName } from "../lists";
@@ -11,7 +11,7 @@ import { go, list, listPath, place } from "../router";
 import { http, leave, session, shownCounts } from "../store";
 
 const LIST_ICONS: Record<ListName, LucideIcon> = { mine: User, unassigned: Inbox, open: Layers, robot: Bot, snoozed: Moon, resolved: CheckCheck };
-const SCREENS: readonly [string, LucideIcon][] = [["knowledge", BookOpen], ["team", Users], ["settings", Settings], ["widget-settings", MessageSquareDashed]];
+const SCREENS: readonly [string, LucideIcon][] = [["robot", BotMessageSquare], ["knowledge", BookOpen], ["team", Users], ["settings", Settings], ["widget-settings", MessageSquareDashed]];
 const TONGUES: Record<Language, string> = { en: "English", et: "Eesti", fi: "Suomi", pl: "Polski" };
 
 export function Rail() {
@@ -19,6 +19,8 @@ export function Rail() {
   useCommand("go_unassigned", () => go(listPath("unassigned")));
   useCommand("go_open", () => go(listPath("open")));
   useCommand("go_robot", () => go(listPath("robot")));
+  useCommand("go_topics", () => go("/robot"));
+  useCommand("go_review", () => go("/robot/review"));
   useCommand("go_knowledge", () => go("/knowledge"));
   useCommand("go_team", () => go("/team"));
   useCommand("go_settings", () => go("/settings"));

@@ -4,10 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import type { Screen } from "../router";
+import { alsoSpeak, ROBOT_WORDS } from "../tongue";
 
 type Loader = () => Promise<{ default: ComponentType }>;
 
 const LOADERS: Record<Screen, Loader> = {
+  robot: () => Promise.all([import("../robot/robot"), alsoSpeak(ROBOT_WORDS)]).then(([screen]) => screen),
   knowledge: () => import("../knowledge/knowledge"),
   team: () => import("../team/team"),
   settings: () => import("../settings/settings"),

@@ -1,0 +1,29 @@
+/** Small parts that the robot's screens share: what stands there while loading, and when reading failed. */
+import { t } from "../../shared/i18n";
+import { Blank } from "../parts/bits";
+import { NoPermission } from "../settings/form";
+import type { Failure } from "./reading";
+
+const WIDTHS = [62, 48, 71, 55, 66, 43];
+
+/** A calm place-holder with as many rows as a list is likely to have. */
+export function Bones({ rows = WIDTHS.length }: { rows?: number }) {
+  return (
+    <div class="page wide bones" role="status" aria-label={t("common.loading")}>
+      <span class="skeleton bar tall" style={{ width: "24%" }} />
+      {WIDTHS.slice(0, rows).map((width, index) => <span key={index} class="skeleton bar" style={{ width: `${width}%` }} />)}
+    </div>
+  );
+}
+
+/** What to do when something could not be read. */
+export function Failed({ failure, again }: { failure: Failure; again: () => void }) {
+  if (failure === "forbidden") return <div class="page"><NoPermission text={t("robot.forbidden")} /></div>;
+  if (failure === "gone") return <Blank title={t("robot.gone")}><p>{t("robot.gone_hint")}</p></Blank>;
+  return (
+    <Blank title={t("robot.failed")}>
+      <p>{t("robot.failed_hint")}</p>
+      <button type="button" class="button" onClick={again}>{t("common.retry")}</button>
+    </Blank>
+  );
+}
