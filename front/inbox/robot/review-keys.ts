@@ -1,0 +1,36 @@
+/** What a key means while reviewing. Single letters only: the hands stay where they are. */
+import type { Label, ReviewItem } from "./shapes";
+
+export type Deed =
+  | { do: "judge"; label: Label }
+  | { do: "skip" }
+  | { do: "undo" }
+  | { do: "open" }
+  | { do: "pick"; index: number }
+  | { do: "none" }
+  | { do: "search" }
+  | { do: "leave" };
+
+/** The judgements that make sense of a decision, in the order of their keys. */
+export function labelsFor(kind: ReviewItem["kind"]): readonly Label[] {
+  if (kind === "hand_over") return ["right", "wrong_entry"];
+  if (kind === "ask") return ["right", "wrong_entry", "hand_over"];
+  return ["right", "wrong_entry", "hand_over", "wrong_tone"];
+}
+
+/** What `key` does, or null. `picking`: the reviewer is choosing the right entry out of `choices`. */
+export function deedOf(key: string, kind: ReviewItem["kind"], picking: boolean, choices: number): Deed | null {
+  if (picking) return pickOf(key, choices);
+  const label = /^[1-4]$/.test(key) ? labelsFor(kind)[Number(key) - 1] : undefined;
+  if (label !== undefined) return { do: "judge", label };
+  const plain = { s: "skip", z: "undo", o: "open" } as const;
+  const found = plain[key as keyof typeof plain];
+  return found === undefined ? null : { do: found };
+}
+
+function pickOf(key: string, choices: number): Deed | null {
+  if (/^[1-9]$/.test(key) && Number(key) <= choices) return { do: "pick", index: Number(key) - 1 };
+  if (key === "0") return { do: "none" };
+  if (key === "/") return { do: "search" };
+  return key === "Escape" ? { do: "leave" } : null;
+}
