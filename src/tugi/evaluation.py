@@ -23,7 +23,7 @@ from tugi.robot.calibrator import Logistic, Pool
 from tugi.robot.facts import Entry
 from tugi.robot.features import Floats
 from tugi.robot.fitting import example_texts, fit_matcher
-from tugi.robot.matcher import Match, match
+from tugi.robot.matcher import Matches, match_many
 from tugi.robot.text import normal
 from tugi.trainer import load_pool
 
@@ -54,7 +54,7 @@ class Found:
     """Entry ids in matcher order, and for each message its match and the milliseconds it took."""
 
     ids: tuple[str, ...]
-    matches: tuple[Match, ...]
+    matches: tuple[Matches, ...]
     milliseconds: tuple[float, ...]
 
 
@@ -108,13 +108,13 @@ def study(entries: Sequence[Entry], messages: Sequence[str], engine: Embedder | 
         flat = list(dict.fromkeys(text for _, texts in taught for text in texts))
         vectors = dict(zip(flat, engine.embed_now(flat), strict=True))
     matcher = fit_matcher([texts for _, texts in taught], vectors)
-    matches: list[Match] = []
+    matches: list[Matches] = []
     times: list[float] = []
     for message in messages:
         start = time.perf_counter()
         text = normal(message)
         vector = engine.embed_now([text])[0] if engine is not None else None
-        matches.append(match(matcher, text, vector))
+        matches.append(match_many(matcher, [text], None if vector is None else vector[None, :]))
         times.append(round((time.perf_counter() - start) * 1000, 3))
     return Found(tuple(entry_id for entry_id, _ in taught), tuple(matches), tuple(times))
 
@@ -150,11 +150,11 @@ def run_eval(
     return {"messages": len(messages), "answered": answered, "cut": judge.answer_cut, "ms_p50": spent[len(spent) // 2]}
 
 
-def features_of(matches: Sequence[Match]) -> Floats:
+def features_of(matches: Sequence[Matches]) -> Floats:
     """Features [n, f] of the matches' first candidates."""
     if not matches:
         raise ValueError("there are no messages")
-    return np.stack([matched.features for matched in matches]).astype(np.float64)
+    return np.concatenate([matched.features for matched in matches]).astype(np.float64)
 
 
 def learn_from_dev(
@@ -194,7 +194,7 @@ def choose_cut(confidence: NDArray[np.floating], right: NDArray[np.floating], pr
 
 
 def _right(found: Found, index: int, gold: str | None, first: int) -> bool:
-    return gold in {found.ids[entry] for entry in found.matches[index].order[:first]}
+    return gold in {found.ids[entry] for entry in found.matches[index].order[0, :first]}
 
 
 def write_predictions(
@@ -205,9 +205,9 @@ def write_predictions(
     with path.open("w", encoding="utf-8") as file:
         for index, row in enumerate(rows):
             matched, sure = found.matches[index], float(confidence[index])
-            first = [found.ids[entry] for entry in matched.order[:3]]
+            first = [found.ids[entry] for entry in matched.order[0, :3]]
             answer = sure >= judge.answer_cut
-            asks = not answer and judge.ask.probability(matched.features) >= judge.ask_cut
+            asks = not answer and judge.ask.probability(matched.features[0]) >= judge.ask_cut
             answered += answer
             line: dict[str, object] = {
                 "id": row.id,

@@ -13,7 +13,7 @@ from tugi.robot.decide import decide
 from tugi.robot.facts import Entry, Suggest, entry_from_json
 from tugi.robot.fitting import _gram_kernel, example_texts
 from tugi.robot.head import _inverse, train_head
-from tugi.robot.matcher import match
+from tugi.robot.matcher import match_many
 from tugi.robot.model import BadModel, Model, model_from_bytes
 from tugi.robot.ngrams import character_grams, fit_grams
 from tugi.robot.training import text_key, texts_to_embed
@@ -23,8 +23,30 @@ from tugi.trainer import TrainingFailed, train_in_child, train_now
 def test_the_head_learns_its_own_examples(model: Model, engine: E5) -> None:
     for entry in model.entries:
         for text in example_texts(entry):
-            found = match(model.matcher, text, engine.embed_now([text])[0])
-            assert model.entries[int(found.order[0])].id == entry.id, text
+            found = match_many(model.matcher, [text], engine.embed_now([text]))
+            assert model.entries[int(found.order[0, 0])].id == entry.id, text
+
+
+def test_many_at_once_are_ranked_as_one_by_one(model: Model, engine: E5) -> None:
+    texts = [*(text for entry in model.entries for text in example_texts(entry)), "", "zzzz", "mis ilm on", "a"] * 9
+    vectors = engine.embed_now(texts)
+    negated = [index % 3 == 0 for index in range(len(texts))]
+    for fresh in (model, train_model(SHOP, "")):
+        many = fresh.rank_many(texts, negated, vectors if fresh.embedded else None)
+        for index in range(0, len(texts), 7):
+            one = fresh.rank(texts[index], negated[index], vectors[index])
+            assert many[index].probability == pytest.approx(one.probability, abs=1e-5)
+            assert many[index].among == pytest.approx(one.among, abs=1e-5)
+            assert [c.entry_id for c in many[index].candidates] == [c.entry_id for c in one.candidates]
+            assert many[index].negation_differs == one.negation_differs
+    with pytest.raises(ValueError, match="embeddings"):
+        model.rank_many(texts, negated, None)
+
+
+def train_model(entries: tuple[Entry, ...], engine_name: str) -> Model:
+    trained = train_now(entries, engine_name)
+    assert trained is not None
+    return model_from_bytes(trained)
 
 
 def test_the_head_weighs_entries_the_same_whatever_their_examples() -> None:
@@ -110,12 +132,11 @@ def test_the_kernel_is_what_similarity_says() -> None:
     texts = ["kus mu pakk on", "where is my pack", "kus pakk", "cancel", "order cancel now"] * 12
     hashes = [character_grams(text) for text in texts]
     grams = fit_grams(hashes)
-    one_by_one = np.stack([grams.similarity(own) for own in hashes])
-    assert np.allclose(_gram_kernel(grams), one_by_one, atol=1e-5)
+    assert np.allclose(_gram_kernel(grams), grams.similarities(hashes), atol=1e-5)
 
 
 def test_strange_words_are_similar_to_nothing() -> None:
     grams = fit_grams([character_grams("where is my parcel"), character_grams("cancel my order")])
-    assert grams.similarity(character_grams("where is my parcel"))[0] == pytest.approx(1.0, abs=1e-5)
-    assert grams.similarity(character_grams("zzzz qqqq")).max() == 0.0
-    assert grams.similarity(character_grams("")).max() == 0.0
+    said = grams.similarities([character_grams(text) for text in ("where is my parcel", "zzzz qqqq", "")])
+    assert said[0, 0] == pytest.approx(1.0, abs=1e-5)
+    assert said[1:].max() == 0.0

@@ -1,6 +1,7 @@
-"""What is measured about a message and its best candidate, so that one calibrator serves every shop.
+"""What is measured about messages and their best candidates, so that one calibrator serves every shop.
 
-Every feature compares the message with the shop's own examples; none depends on what the shop sells.
+Every feature compares a message with the shop's own examples; none depends on what the shop sells.
+All is computed for many messages at once: b messages, n examples sorted by entry.
 """
 
 from __future__ import annotations
@@ -51,10 +52,21 @@ MEANING_FEATURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Similarities:
-    """One message against every example [n], examples sorted by entry; `starts` are the entries' first rows.
+class Meanings:
+    """Similarities by embedding. raw, centred [b, n]: cosines with every example, from the origin and from
+    the examples' mean; centroids, distances [b, entries]: cosine with each entry's mean, distance from it."""
 
-    raw, centred, centroids, distances are None when there is no embedding.
+    raw: Floats
+    centred: Floats
+    centroids: Floats
+    distances: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Similarities:
+    """Messages against every example. `starts` are the entries' first rows.
+
+    logits, word_overlap [b, entries]; characters, words, joint [b, n]; unseen_words, length [b].
     """
 
     starts: Ints
@@ -63,27 +75,34 @@ class Similarities:
     words: Floats
     joint: Floats
     word_overlap: Floats
-    unseen_words: float
-    length: int
-    raw: Floats | None = None
-    centred: Floats | None = None
-    centroids: Floats | None = None
-    distances: Floats | None = None
+    unseen_words: Floats
+    length: Floats
+    meanings: Meanings | None = None
 
 
 def softmax(logits: Floats) -> Floats:
-    """Probabilities that sum to 1."""
-    powers = np.exp(logits - logits.max())
-    return powers / powers.sum()
+    """Probabilities that sum to 1 along the last axis."""
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
 
 
 def _per_entry(values: Floats, starts: Ints) -> Floats:
-    return np.maximum.reduceat(values, starts)
+    return np.maximum.reduceat(values, starts, axis=1)
 
 
-def _gap(values: Floats, entry: int) -> float:
-    others = np.delete(values, entry)
-    return float(values[entry] - others.max()) if len(others) else float(values[entry])
+def _of(values: Floats, chosen: Ints) -> Floats:
+    return np.take_along_axis(values, chosen[:, None], axis=1)[:, 0]
+
+
+def _best_other(values: Floats, chosen: Ints) -> Floats:
+    others = values.copy()
+    np.put_along_axis(others, chosen[:, None], -np.inf, axis=1)
+    return others.max(1)
+
+
+def _gap(values: Floats, chosen: Ints) -> Floats:
+    own = _of(values, chosen)
+    return own - _best_other(values, chosen) if values.shape[1] > 1 else own
 
 
 def _top_mean(values: Floats, count: int) -> float:
@@ -91,68 +110,66 @@ def _top_mean(values: Floats, count: int) -> float:
     return float(np.partition(values, len(values) - count)[len(values) - count :].mean())
 
 
-def lexical_features(similar: Similarities, entry: int) -> list[float]:
-    """Values of LEXICAL_FEATURES for this entry as the candidate."""
-    probabilities = softmax(similar.logits)
-    order = np.sort(probabilities)
-    best = float(probabilities[entry])
-    rival = float(order[-2] if probabilities[entry] == order[-1] else order[-1]) if len(order) > 1 else 1e-6
-    entropy = float(-(probabilities * np.log(probabilities + 1e-12)).sum())
+def _lexical(similar: Similarities, chances: Floats, entries: Ints) -> list[Floats]:
+    """Values [b] of LEXICAL_FEATURES for these entries [b] as the candidates."""
+    best = _of(chances, entries)
+    rival = _best_other(chances, entries) if chances.shape[1] > 1 else np.full(len(best), 1e-6)
+    entropy = -(chances * np.log(chances + 1e-12)).sum(1)
     characters = _per_entry(similar.characters, similar.starts)
     words = _per_entry(similar.words, similar.starts)
     joint = _per_entry(similar.joint, similar.starts)
     return [
         best,
-        float(np.clip(np.log((best + 1e-6) / (rival + 1e-6)), -8, 8)),
-        entropy / float(np.log(max(len(probabilities), 2))),
-        float(characters[entry]),
-        _gap(characters, entry),
-        float(characters.max()),
-        float(characters.argmax() == entry),
-        float(words[entry]),
-        float(similar.word_overlap[entry]),
+        np.clip(np.log((best + 1e-6) / (rival + 1e-6)), -8, 8),
+        entropy / np.log(max(chances.shape[1], 2)),
+        _of(characters, entries),
+        _gap(characters, entries),
+        characters.max(1),
+        characters.argmax(1) == entries,
+        _of(words, entries),
+        _of(similar.word_overlap, entries),
         similar.unseen_words,
-        float(joint[entry]),
-        _gap(joint, entry),
-        float(np.log1p(similar.length)),
+        _of(joint, entries),
+        _gap(joint, entries),
+        np.log1p(similar.length),
     ]
 
 
-def meaning_features(similar: Similarities, entry: int) -> list[float]:
-    """Values of MEANING_FEATURES for this entry as the candidate. Needs an embedding."""
-    raw, centred = similar.raw, similar.centred
-    centroids, distances = similar.centroids, similar.distances
-    if raw is None or centred is None or centroids is None or distances is None:
-        raise ValueError("meaning features need an embedded message")
-    starts = similar.starts
-    ends = np.append(starts[1:], len(centred))
-    own = centred[starts[entry] : ends[entry]]
+def _meaning(similar: Similarities, meanings: Meanings, entries: Ints) -> list[Floats]:
+    """Values [b] of MEANING_FEATURES for these entries [b] as the candidates."""
+    centred, starts = meanings.centred, similar.starts
+    ends = np.append(starts[1:], centred.shape[1])
+    first, last = starts[entries], ends[entries]
     best = _per_entry(centred, starts)
-    nearest = np.argsort(-centred)[:NEIGHBOURS]
-    inside = ((nearest >= starts[entry]) & (nearest < ends[entry])).sum()
+    count = min(NEIGHBOURS, centred.shape[1])
+    nearest = np.argpartition(-centred, count - 1, axis=1)[:, :count]
+    inside = ((nearest >= first[:, None]) & (nearest < last[:, None])).sum(1)
     return [
-        float(raw.max()),
-        float(centred.max()),
-        float(best[entry]),
-        _top_mean(own, 3),
-        _gap(best, entry),
-        float(centroids[entry]),
-        _gap(centroids, entry),
-        float(best.argmax() == entry),
-        float(centroids.argmax() == entry),
-        float(inside) / min(len(nearest), len(own)),
-        float(centred[nearest].mean()),
-        float(distances[entry]),
-        float(np.delete(distances, entry).min() - distances[entry]) if len(distances) > 1 else 0.0,
+        meanings.raw.max(1),
+        centred.max(1),
+        _of(best, entries),
+        np.array([_top_mean(row[a:b], 3) for row, a, b in zip(centred, first, last, strict=True)]),
+        _gap(best, entries),
+        _of(meanings.centroids, entries),
+        _gap(meanings.centroids, entries),
+        best.argmax(1) == entries,
+        meanings.centroids.argmax(1) == entries,
+        inside / np.minimum(count, last - first),
+        np.take_along_axis(centred, nearest, axis=1).mean(1),
+        _of(meanings.distances, entries),
+        _gap(-meanings.distances, entries) if meanings.distances.shape[1] > 1 else np.zeros(len(entries)),
     ]
 
 
-def candidate_features(similar: Similarities, entry: int) -> Floats:
-    """All features of a candidate: lexical ones, then those of meaning where the message is embedded."""
-    values = lexical_features(similar, entry)
-    if similar.centred is not None:
-        values += meaning_features(similar, entry)
-    return np.array(values, np.float32)
+def candidate_features(similar: Similarities, chances: Floats, entries: Ints) -> Floats:
+    """All features [b, f] of candidates [b]: lexical ones, then those of meaning where there are embeddings.
+
+    chances [b, entries]: the head's probabilities.
+    """
+    values = _lexical(similar, chances, entries)
+    if similar.meanings is not None:
+        values += _meaning(similar, similar.meanings, entries)
+    return np.stack(values, axis=1).astype(np.float32)
 
 
 def feature_names(embedded: bool) -> tuple[str, ...]:

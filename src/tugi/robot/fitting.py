@@ -25,6 +25,11 @@ def example_texts(entry: Entry) -> list[str]:
     return list(dict.fromkeys([*texts, *(without_diacritics(text) for text in texts)]))
 
 
+def with_copy(text: str) -> tuple[str, ...]:
+    """The text, and its copy without diacritics where that differs; nothing for an empty one."""
+    return tuple(dict.fromkeys((text, without_diacritics(text)))) if text else ()
+
+
 def _gram_kernel(grams: Grams) -> Floats:
     """Similarity of every example with every example [n, n].
 

@@ -1,7 +1,9 @@
-"""Match a message with the shop's example questions: inference in NumPy, nothing else imported."""
+"""Match messages with the shop's example questions: inference in NumPy, nothing else imported."""
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +14,12 @@ from tugi.robot.features import (
     WORD_WEIGHT,
     Floats,
     Ints,
+    Meanings,
     Similarities,
     candidate_features,
     softmax,
 )
-from tugi.robot.ngrams import Grams, character_grams, word_grams, words_of
+from tugi.robot.ngrams import Grams, character_grams, spread, word_grams, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,31 @@ class Meaning:
     along: Floats
     directions: Floats
     white_centroids: Floats
+    white_squares: Floats
+
+    def compare(self, vectors: Floats) -> Meanings:
+        """Messages' unit vectors [b, d] against examples and centroids."""
+        offsets = vectors - self.centre
+        distances = np.maximum(np.linalg.norm(offsets, axis=1, keepdims=True), 1e-12)
+        offsets = offsets / distances
+        # One pass over the examples' vectors gives both cosines: the centred and the raw one.
+        products = offsets @ self.vectors.T
+        white = offsets @ self.whitening.T
+        # |a - b|^2 without a third axis; rounding may fall a hair below nought.
+        squares = (white**2).sum(1, keepdims=True) - 2 * white @ self.white_centroids.T + self.white_squares
+        return Meanings(
+            raw=products * distances + self.along,
+            centred=(products - offsets @ self.centre[:, None]) / self.lengths,
+            centroids=offsets @ self.directions.T,
+            distances=np.sqrt(np.maximum(squares, 0) / vectors.shape[1]),
+        )
 
 
 def meaning_of(vectors: Floats, centre: Floats, centroids: Floats, whitening: Floats) -> Meaning:
     """A `Meaning` from its stored parts."""
     lengths = np.maximum(np.linalg.norm(vectors - centre, axis=1), 1e-12)
     directions = centroids / np.maximum(np.linalg.norm(centroids, axis=1, keepdims=True), 1e-12)
+    white = centroids @ whitening.T
     return Meaning(
         vectors=vectors,
         centre=centre,
@@ -49,7 +71,8 @@ def meaning_of(vectors: Floats, centre: Floats, centroids: Floats, whitening: Fl
         lengths=lengths,
         along=vectors @ centre,
         directions=directions,
-        white_centroids=centroids @ whitening.T,
+        white_centroids=white,
+        white_squares=(white**2).sum(1),
     )
 
 
@@ -67,74 +90,61 @@ class Matcher:
     words: Grams
     meaning: Meaning | None
 
-    def similarities(self, text: str, vector: NDArray[np.float32] | None) -> Similarities:
-        """One normalised message against every example.
+    def similarities(self, texts: Sequence[str], vectors: Floats | None) -> Similarities:
+        """Normalised messages against every example.
 
-        Raises ValueError when the matcher is embedded and `vector` [d] is missing.
+        Raises ValueError when the matcher is embedded and `vectors` [b, d] are missing.
         """
-        characters = self.characters.similarity(character_grams(text))
-        words = self.words.similarity(word_grams(text))
+        characters = self.characters.similarities([character_grams(text) for text in texts])
+        words = self.words.similarities([word_grams(text) for text in texts])
         joint = CHARACTER_WEIGHT * characters + WORD_WEIGHT * words
-        overlap, unseen, length = self._word_overlap(text)
-        meaning = self.meaning
-        if meaning is None:
-            logits = joint @ self.alpha
-            return Similarities(self.starts, logits, characters, words, joint, overlap, unseen, length)
-        if vector is None:
-            raise ValueError("this model was trained on embeddings, so the message needs one too")
-        offset = vector - meaning.centre
-        distance = max(float(np.linalg.norm(offset)), 1e-12)
-        offset = offset / distance
-        # One pass over the vectors gives both cosines: the centred and the raw one.
-        products = meaning.vectors @ offset
-        centred = (products - float(meaning.centre @ offset)) / meaning.lengths
-        joint = joint + centred
-        white = meaning.white_centroids - meaning.whitening @ offset
-        return Similarities(
-            starts=self.starts,
-            logits=joint @ self.alpha,
-            characters=characters,
-            words=words,
-            joint=joint,
-            word_overlap=overlap,
-            unseen_words=unseen,
-            length=length,
-            raw=products * distance + meaning.along,
-            centred=centred,
-            centroids=meaning.directions @ offset,
-            distances=np.sqrt((white**2).sum(1) / len(vector)),
-        )
+        meanings = None
+        if self.meaning is not None:
+            if vectors is None:
+                raise ValueError("this model was trained on embeddings, so the message needs one too")
+            meanings = self.meaning.compare(vectors)
+            joint = joint + meanings.centred
+        overlap, unseen, length = self._word_overlap(texts)
+        logits = joint @ self.alpha
+        return Similarities(self.starts, logits, characters, words, joint, overlap, unseen, length, meanings)
 
-    def _word_overlap(self, text: str) -> tuple[Floats, float, int]:
-        """Share of the message's words (by idf) each entry's examples know; share unknown to all; words."""
-        entries = len(self.starts)
-        words = words_of(text)
-        if not words:
-            return np.zeros(entries, np.float32), 1.0, 0
-        hashes = np.unique(word_grams_of_single(words))
-        index = self.words
-        if not len(index.hashes):
-            return np.zeros(entries, np.float32), 1.0, len(words)
-        places = np.minimum(np.searchsorted(index.hashes, hashes), len(index.hashes) - 1)
-        known = index.hashes[places] == hashes
-        strange = float(np.log(1 + index.size) + 1)
-        total = float(index.idf[places[known]].sum()) + strange * float((~known).sum())
-        overlap = np.zeros(entries, np.float32)
-        for place in places[known]:
-            rows = index.rows[index.starts[place] : index.starts[place + 1]]
-            overlap[np.unique(self.owners[rows])] += index.idf[place]
-        return overlap / np.float32(total), strange * float((~known).sum()) / total, len(words)
+    def _word_overlap(self, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
+        """Share of each message's words (by idf) each entry's examples know [b, entries]; share unknown to
+        all [b]; number of words [b]."""
+        entries, index = len(self.starts), self.words
+        said = [words_of(text) for text in texts]
+        length = np.array([len(words) for words in said], np.float64)
+        hashes = [np.unique(single_words(words)) for words in said]
+        owners = np.repeat(np.arange(len(texts)), [len(own) for own in hashes])
+        flat = np.concatenate([*hashes, np.zeros(0, np.uint32)])
+        if not len(flat) or not len(index.hashes):
+            return np.zeros((len(texts), entries), np.float32), np.ones(len(texts)), length
+        places = np.minimum(np.searchsorted(index.hashes, flat), len(index.hashes) - 1)
+        known = index.hashes[places] == flat
+        strange = np.log(1 + index.size) + 1
+        weights = np.where(known, index.idf[places], strange)
+        total = np.bincount(owners, weights, len(texts))
+        unknown = np.bincount(owners, weights * ~known, len(texts))
+        owners, places = owners[known], places[known]
+        lengths = index.starts[places + 1] - index.starts[places]
+        rows = index.rows[spread(index.starts[places], lengths)]
+        pairs = np.unique(np.repeat(np.arange(len(places)), lengths) * entries + self.owners[rows])
+        word, entry = pairs // entries, pairs % entries
+        overlap = np.bincount(owners[word] * entries + entry, index.idf[places[word]], len(texts) * entries)
+        total = np.maximum(total, 1e-12)
+        overlap = overlap.reshape(len(texts), entries) / total[:, None]
+        return overlap.astype(np.float32), np.where(length > 0, unknown / total, 1.0), length
 
 
-def word_grams_of_single(words: list[str]) -> NDArray[np.uint32]:
-    """Hashes of the words alone, without pairs."""
-    return np.concatenate([word_grams(word) for word in words])
+def single_words(words: list[str]) -> NDArray[np.uint32]:
+    """Hashes of the words alone, as `word_grams` has them, without pairs."""
+    return np.array([zlib.crc32(word.encode("utf-8", "replace")) for word in words], np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """The entries by falling head probability, the features of the first, and the similarity of every
-    example (`joint`)."""
+class Matches:
+    """b messages: the entries by falling head probability [b, entries], these probabilities by entry, the
+    features of the first [b, f], and the similarity of every example (`joint` [b, n])."""
 
     order: Ints
     probabilities: Floats
@@ -142,9 +152,9 @@ class Match:
     joint: Floats
 
 
-def match(matcher: Matcher, text: str, vector: NDArray[np.float32] | None) -> Match:
-    """Rank all entries for one normalised message."""
-    similar = matcher.similarities(text, vector)
+def match_many(matcher: Matcher, texts: Sequence[str], vectors: Floats | None) -> Matches:
+    """Rank all entries for normalised messages; `vectors` [b, d] where the matcher is embedded."""
+    similar = matcher.similarities(texts, vectors)
     probabilities = softmax(similar.logits)
-    order = np.argsort(-probabilities, kind="stable")
-    return Match(order, probabilities, candidate_features(similar, int(order[0])), similar.joint)
+    order = np.argsort(-probabilities, axis=1, kind="stable")
+    return Matches(order, probabilities, candidate_features(similar, probabilities, order[:, 0]), similar.joint)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint32]
 
 CHARACTER_LENGTHS = (2, 3, 4, 5)
@@ -68,32 +69,41 @@ class Grams:
     values: Floats
     size: int
 
-    def weights(self, grams: Hashes) -> tuple[NDArray[np.int64], Floats]:
-        """Positions and unit-length TF-IDF weights of a text's known n-grams; unknown ones count with
-        the highest idf in the length, so that a text of strange words is similar to nothing."""
-        unique, counts = np.unique(grams, return_counts=True)
-        if not len(unique) or not len(self.hashes):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        places = np.minimum(np.searchsorted(self.hashes, unique), len(self.hashes) - 1)
-        known = self.hashes[places] == unique
-        strange = np.float32(np.log(1 + self.size) + 1)
-        idf = np.where(known, self.idf[places], strange)
-        weights = (1 + np.log(counts)).astype(np.float32) * idf
-        weights /= np.sqrt((weights**2).sum())
-        return places[known], weights[known].astype(np.float32)
+    def weights(self, texts: Sequence[Hashes]) -> tuple[Ints, Ints, Floats]:
+        """The texts' known n-grams: text, position in `hashes` and weight of each.
 
-    def similarity(self, grams: Hashes) -> Floats:
-        """Cosine of a text's n-grams with each example [size]."""
-        places, weights = self.weights(grams)
-        starts, ends = self.starts[places], self.starts[places + 1]
-        lengths = ends - starts
-        total = int(lengths.sum())
-        if total == 0:
-            return np.zeros(self.size, np.float32)
-        offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        index = np.arange(total) + offsets
-        scores = np.repeat(weights, lengths) * self.values[index]
-        return np.bincount(self.rows[index], scores, self.size).astype(np.float32)
+        Each text has unit length; unknown n-grams count in it with the highest idf, so that a text of
+        strange words is similar to nothing.
+        """
+        owners = np.repeat(np.arange(len(texts), dtype=np.int64), [len(grams) for grams in texts])
+        grams = np.concatenate([*texts, np.zeros(0, np.uint32)]).astype(np.int64)
+        pairs, counts = np.unique((owners << 32) | grams, return_counts=True)
+        if not len(pairs) or not len(self.hashes):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
+        owners, grams = pairs >> 32, pairs & 0xFFFFFFFF
+        places = np.minimum(np.searchsorted(self.hashes, grams.astype(np.uint32)), len(self.hashes) - 1)
+        known = self.hashes[places] == grams
+        strange = np.float32(np.log(1 + self.size) + 1)
+        weights = (1 + np.log(counts)) * np.where(known, self.idf[places], strange)
+        lengths = np.sqrt(np.bincount(owners, weights**2, len(texts)))
+        weights = (weights / lengths[owners]).astype(np.float32)
+        return owners[known], places[known], weights[known]
+
+    def similarities(self, texts: Sequence[Hashes]) -> Floats:
+        """Cosine of each text's n-grams with each example [texts, size]."""
+        owners, places, weights = self.weights(texts)
+        lengths = self.starts[places + 1] - self.starts[places]
+        index = spread(self.starts[places], lengths)
+        cells = np.repeat(owners * self.size, lengths) + self.rows[index]
+        sums = np.bincount(cells, np.repeat(weights, lengths) * self.values[index], len(texts) * self.size)
+        return sums.astype(np.float32).reshape(len(texts), self.size)
+
+
+def spread(starts: NDArray[np.int32], lengths: NDArray[np.int32]) -> Ints:
+    """The numbers of all ranges that begin at `starts` and are `lengths` long, one range after the other."""
+    ends = np.cumsum(lengths, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
 
 
 def fit_grams(examples: Sequence[Hashes]) -> Grams:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from tugi.robot.calibrator import Pool
-from tugi.robot.facts import Entry
+from tugi.robot.facts import Entry, Labelled
 from tugi.robot.features import Floats
-from tugi.robot.fitting import example_texts, fit_matcher
+from tugi.robot.fitting import example_texts, fit_matcher, with_copy
 from tugi.robot.model import Model
 from tugi.robot.reading import is_negated
+from tugi.robot.text import normal
 
 
 def text_key(text: str) -> int:
@@ -22,17 +23,28 @@ def text_key(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "ignore")).digest()[:8], "little")
 
 
-def texts_to_embed(entries: Iterable[Entry], known: Mapping[int, Floats]) -> list[str]:
-    """The examples (with their copies without diacritics) whose vectors are not known yet."""
-    texts = dict.fromkeys(text for entry in entries for text in example_texts(entry))
-    return [text for text in texts if text_key(text) not in known]
+def texts_to_embed(
+    entries: Iterable[Entry], known: Mapping[int, Floats], labelled: Sequence[Labelled] = ()
+) -> list[str]:
+    """The examples and labelled questions (with their copies without diacritics) whose vectors are not
+    known yet."""
+    texts = [text for entry in entries for text in example_texts(entry)]
+    texts += [text for question in labelled for text in with_copy(normal(question.text))]
+    return [text for text in dict.fromkeys(texts) if text_key(text) not in known]
 
 
-def train(entries: Sequence[Entry], pool: Pool, variant: str, vectors: Mapping[int, Floats]) -> Model | None:
+def train(
+    entries: Sequence[Entry],
+    pool: Pool,
+    variant: str,
+    vectors: Mapping[int, Floats],
+    labelled: Sequence[Labelled] = (),
+) -> Model | None:
     """A model of these entries, or None when fewer than two of them have any example.
 
     variant: the embedder's name, with a vector for every text of `texts_to_embed` by `text_key`;
     "" to match by n-grams alone, with a `pool` learned for that.
+    labelled: customers' questions with what people judged to be the right entry.
     """
     taught = [(entry, example_texts(entry)) for entry in entries]
     taught = sorted(((entry, texts) for entry, texts in taught if texts), key=lambda pair: pair[0].id)
@@ -43,7 +55,7 @@ def train(entries: Sequence[Entry], pool: Pool, variant: str, vectors: Mapping[i
     kept = tuple(entry for entry, _ in taught)
     return Model(
         entries=kept,
-        version=_version(kept, variant, pool),
+        version=_version(kept, variant, pool, labelled),
         variant=variant,
         matcher=fit_matcher([texts for _, texts in taught], by_text),
         text_keys=np.array([text_key(text) for text in flat], np.uint64),
@@ -55,6 +67,7 @@ def train(entries: Sequence[Entry], pool: Pool, variant: str, vectors: Mapping[i
     )
 
 
-def _version(entries: Sequence[Entry], variant: str, pool: Pool) -> str:
-    content = json.dumps([[entry.to_json() for entry in entries], variant, pool.to_json()], sort_keys=True)
+def _version(entries: Sequence[Entry], variant: str, pool: Pool, labelled: Sequence[Labelled]) -> str:
+    judged = sorted((question.text, question.entry_id or "", question.weight) for question in labelled)
+    content = json.dumps([[entry.to_json() for entry in entries], variant, pool.to_json(), judged], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]
