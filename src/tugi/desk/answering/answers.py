@@ -13,7 +13,7 @@ from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import facts, suggestions, training, verdicts
+from tugi.desk.answering import facts, suggestions, training, vectors, verdicts
 from tugi.desk.answering.facts import Question
 from tugi.desk.cases import cases, contacts, messages
 from tugi.desk.cases.cases import Case
@@ -37,12 +37,15 @@ class Decision:
     """A verdict, how it looks on screens, and the milliseconds it took.
 
     aside: with a hand-over, what the robot would suggest to the person who takes over, if anything.
+    vector: the question's, of the engine `variant`, when it had to be computed.
     """
 
     verdict: robot.Verdict
     shown: verdicts.Verdict
     ms: float
     aside: robot.Suggest | None = None
+    variant: str = ""
+    vector: vectors.Floats | None = None
 
 
 class Answering:
@@ -111,7 +114,9 @@ class Answering:
         # Candidates are named in the customer's language, as the conversation beside them is.
         titles = _titles(model, (verdict.why.language, *known.languages))
         shown = verdicts.view(verdict, titles)
-        return Decision(verdict, shown, (clock.monotonic() - started) * 1000, aside)
+        return Decision(
+            verdict, shown, (clock.monotonic() - started) * 1000, aside, model.variant if model else "", vector
+        )
 
     async def warm(self, workspace_id: int) -> None:
         """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
@@ -145,6 +150,8 @@ class Answering:
         verdict_id = await verdicts.store(tx, case.id, question.last_id, decision.shown, decision.ms)
         if verdict_id is None:
             return
+        if decision.vector is not None:
+            await vectors.keep(tx, decision.variant, [(question.last_id, case.id, decision.vector)])
         await cases.set_language(tx, case, verdict.why.language)
         match verdict:
             case robot.Answer():
@@ -237,7 +244,13 @@ class Answering:
 
 async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Suggest) -> None:
     await suggestions.offer(
-        tx, case.id, verdict_id, entry_id=int(suggest.entry_id), text=suggest.text, language=suggest.language
+        tx,
+        case.id,
+        verdict_id,
+        entry_id=int(suggest.entry_id),
+        text=suggest.text,
+        language=suggest.language,
+        awaits_click=suggest.awaits_click,
     )
 
 
