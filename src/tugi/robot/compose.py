@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from tugi.robot.facts import Entry, Facts
-from tugi.robot.sentences import GREETING_BY_NAME, say
+from tugi.robot.speech import GREETING_BY_NAME, say
 from tugi.robot.text import normal
 
 _NAME = "{first_name}"

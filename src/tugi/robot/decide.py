@@ -1,6 +1,6 @@
 """From facts to a verdict, with every reason. Pure: the same facts and model give the same verdict.
 
-Order: who has the floor, nothing said, boundaries, progress, a clicked choice, courtesy, language,
+Order: who has the floor, nothing said, boundaries, turns, a clicked choice, courtesy, language,
 knowledge. Whatever is doubtful becomes a question back or a person.
 """
 
@@ -9,86 +9,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tugi.robot import sentences
+from tugi.robot import speech
 from tugi.robot.boundaries import check_boundaries, first_touched
-from tugi.robot.compose import answer_text, fill, has_language, title_of
+from tugi.robot.compose import fill
 from tugi.robot.facts import (
-    EXAMPLES_NEEDED,
+    MOST_TURNS,
     TURNS_WITHOUT_PROGRESS,
     Answer,
-    Ask,
-    Boundary,
-    Candidate,
-    Choice,
     Entry,
     Facts,
     HandOver,
-    HandOverReason,
-    SilenceReason,
-    StaySilent,
-    Suggest,
     Verdict,
-    Why,
 )
-from tugi.robot.language import Tongue, read_language
-from tugi.robot.model import Model, Ranking
-from tugi.robot.reading import Reading, question_text, read_turn
+from tugi.robot.giving import Matter, ask, cut_of, give, percent
+from tugi.robot.model import Model
+from tugi.robot.reading import question_text
 from tugi.robot.text import normal
-
-CHOICES = 3
-# A third choice is shown only when it is not far less likely than the second.
-_THIRD_CHOICE = 0.35
-
-
-class _Case:
-    """One decision in the making: what was read, and the reasons gathered so far."""
-
-    def __init__(self, facts: Facts, model: Model | None, vector: NDArray[np.float32] | None) -> None:
-        self.facts = facts
-        self.model = model
-        self.vector = vector
-        self.reading: Reading = read_turn(facts.burst)
-        said = [turn.text for turn in facts.history if turn.who == "customer"]
-        self.tongue: Tongue = read_language(self.reading.text, facts.languages, facts.language_hint, said)
-        self.boundaries: tuple[Boundary, ...] = ()
-        self.ranking: Ranking | None = None
-
-    @property
-    def language(self) -> str:
-        return self.tongue.code
-
-    def why(self, sentence: str, **parameters: str) -> Why:
-        candidates: tuple[Candidate, ...] = self.ranking.candidates if self.ranking else ()
-        return Why(
-            language=self.language,
-            sentence=sentence,
-            parameters=parameters,
-            reading=self.reading.to_json(),
-            boundaries=self.boundaries,
-            candidates=candidates,
-            model_version=self.model.version if self.model else None,
-        )
-
-    def hand_over(self, reason: HandOverReason, sentence: str, **parameters: str) -> HandOver:
-        text = fill(sentences.say(sentences.HAND_OVER[reason], self.language), self.facts, self.language)
-        return HandOver(reason, text, self.language, self.why(sentence, **parameters))
-
-    def silent(self, reason: SilenceReason, sentence: str) -> StaySilent:
-        return StaySilent(reason, self.why(sentence))
-
-    def title(self, entry: Entry) -> str:
-        return title_of(entry, self.facts, self.language)
-
-    def suggest(self, entry: Entry, probability: float, sentence: str, **parameters: str) -> Suggest:
-        speaking = self.facts.handler == "robot"
-        return Suggest(
-            entry_id=entry.id,
-            text=answer_text(entry, self.facts, self.language),
-            customer_text=sentences.say(sentences.SUGGESTED, self.language) if speaking else "",
-            language=self.language,
-            probability=probability,
-            why=self.why(sentence, title=self.title(entry), **parameters),
-        )
 
 
 def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None) -> Verdict:
@@ -98,142 +34,100 @@ def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None
     model has a `variant`; without it a person takes over. Any text is accepted. While a person has the
     floor the verdict is StaySilent, or a Suggest for that person's eyes only.
     """
-    case = _Case(facts, model, vector)
-    if case.reading.empty and facts.chosen_entry is None:
-        return case.silent("empty" if not facts.history else "thanks", "empty")
+    matter = Matter(facts, model, vector)
+    if matter.reading.empty and facts.chosen_entry is None:
+        return matter.silent("empty" if not facts.history else "thanks", "empty")
     if facts.handler != "robot":
-        return _beside_a_person(case)
+        return _beside_a_person(matter)
     if facts.robot_paused:
-        return case.hand_over("paused", "paused")
+        return matter.hand_over("paused", "paused")
     chosen = model.find_entry(facts.chosen_entry) if model and facts.chosen_entry else None
-    case.boundaries = check_boundaries(case.reading)
-    touched = first_touched(case.boundaries)
-    if touched is not None and not _is_button(case, chosen):
+    matter.boundaries = check_boundaries(matter.reading)
+    touched = first_touched(matter.boundaries)
+    if touched is not None and not _is_button(matter, chosen):
         sentence = "several_questions" if touched.name == "several_questions" else "boundary"
-        return case.hand_over(touched.name, sentence, cue=touched.cue)
+        return matter.hand_over(touched.name, sentence, cue=touched.cue)
+    if facts.robot_turns >= MOST_TURNS:
+        return matter.hand_over("no_progress", "too_many_turns", count=str(facts.robot_turns))
     if chosen is not None:
-        return _give(case, chosen, 1.0, "chosen")
-    if case.reading.greeting or case.reading.thanks:
-        return _courtesy(case)
+        return give(matter, chosen, 1.0, "chosen")
+    if matter.reading.greeting or matter.reading.thanks:
+        return _courtesy(matter)
     if facts.turns_without_progress >= TURNS_WITHOUT_PROGRESS:
-        return case.hand_over("no_progress", "no_progress", count=str(facts.turns_without_progress))
-    if case.tongue.foreign is not None:
-        return case.hand_over("other_language", "other_language", language=case.tongue.foreign)
-    return _from_knowledge(case)
+        return matter.hand_over("no_progress", "no_progress", count=str(facts.turns_without_progress))
+    if matter.tongue.foreign is not None:
+        return matter.hand_over("other_language", "other_language", language=matter.tongue.foreign)
+    return _from_knowledge(matter)
 
 
 def give_up(facts: Facts, what: str) -> HandOver:
     """The verdict when the robot itself failed; `what` is a short word for the agent, never shown outside."""
-    return _Case(facts, None, None).hand_over("error", "error", what=what)
+    return Matter(facts, None, None).hand_over("error", "error", what=what)
 
 
-def _is_button(case: _Case, chosen: Entry | None) -> bool:
+def _is_button(matter: Matter, chosen: Entry | None) -> bool:
     """Whether the text is the clicked choice's own title: the shop's words, not the customer's."""
-    text = case.reading.text.casefold()
+    text = matter.reading.text.casefold()
     return chosen is not None and text in {normal(title).casefold() for title in chosen.titles.values()} | {""}
 
 
-def _courtesy(case: _Case) -> Verdict:
+def _courtesy(matter: Matter) -> Verdict:
     """A short friendly reply, once: thanks for thanks would never end."""
-    if case.reading.greeting:
-        text = fill(sentences.say(sentences.WELCOME, case.language), case.facts, case.language)
-        spoken = any(turn.who != "customer" for turn in case.facts.history)
+    if matter.reading.greeting:
+        text = fill(speech.say(speech.WELCOME, matter.language), matter.facts, matter.language)
+        spoken = any(turn.who != "customer" for turn in matter.facts.history)
         if spoken:
-            return case.silent("thanks", "greeted")
-        return Answer(text, case.language, case.why("greeted"), kind="courtesy")
-    replies = set(sentences.THANKS.values())
-    last = next((turn for turn in reversed(case.facts.history) if turn.who != "customer"), None)
-    if last is None or last.text in replies or not case.facts.may_answer:
-        return case.silent("thanks", "thanked")
-    text = sentences.say(sentences.THANKS, case.language)
-    return Answer(text, case.language, case.why("thanked"), kind="courtesy")
+            return matter.silent("thanks", "greeted")
+        return Answer(text, matter.language, matter.why("greeted"), kind="courtesy")
+    replies = set(speech.THANKS.values())
+    last = next((turn for turn in reversed(matter.facts.history) if turn.who != "customer"), None)
+    if last is None or last.text in replies or not matter.facts.may_answer:
+        return matter.silent("thanks", "thanked")
+    text = speech.say(speech.THANKS, matter.language)
+    return Answer(text, matter.language, matter.why("thanked"), kind="courtesy")
 
 
-def _rank(case: _Case) -> HandOver | None:
+def _rank(matter: Matter) -> HandOver | None:
     """Fill in the ranking, or say why there can be none."""
-    if case.model is None:
-        return case.hand_over("no_knowledge", "no_knowledge")
-    if case.model.variant and case.vector is None:
-        return case.hand_over("error", "error", what="embedding")
-    text = question_text(case.facts)
-    case.ranking = case.model.rank(text, case.reading.negated, case.vector if case.model.variant else None)
+    if matter.model is None:
+        return matter.hand_over("no_knowledge", "no_knowledge")
+    if matter.model.variant and matter.vector is None:
+        return matter.hand_over("error", "error", what="embedding")
+    text = question_text(matter.facts)
+    vector = matter.vector if matter.model.variant else None
+    matter.ranking = matter.model.rank(text, matter.reading.negated, vector)
     return None
 
 
-def _from_knowledge(case: _Case) -> Verdict:
-    failed = _rank(case)
-    if failed is not None or case.model is None or case.ranking is None:
-        return failed or case.hand_over("no_knowledge", "no_knowledge")
-    ranking, model = case.ranking, case.model
+def _from_knowledge(matter: Matter) -> Verdict:
+    failed = _rank(matter)
+    if failed is not None or matter.model is None or matter.ranking is None:
+        return failed or matter.hand_over("no_knowledge", "no_knowledge")
+    ranking, model = matter.ranking, matter.model
     first = model.find_entry(ranking.candidates[0].entry_id)
-    if first is None or ranking.among < model.ask_cut:
-        title = case.title(first) if first else ""
-        return case.hand_over("unsure", "unsure", title=title, percent=_percent(ranking.probability))
-    if ranking.probability < model.answer_cut:
-        return _ask(case, first, "asked")
+    if first is None:
+        return matter.hand_over("unsure", "unsure", title="", percent=percent(ranking.probability))
+    if ranking.probability < cut_of(matter.facts.permit(first.id), model):
+        if ranking.among < model.ask_cut:
+            chance = percent(ranking.probability)
+            return matter.hand_over("unsure", "unsure", title=matter.title(first), percent=chance)
+        return ask(matter, first, "asked")
     if ranking.negation_differs and first.policy == "answer":
-        return _ask(case, first, "asked_negation")
-    return _give(case, first, ranking.probability, "answered")
+        return ask(matter, first, "asked_negation")
+    return give(matter, first, ranking.probability, "answered")
 
 
-def _give(case: _Case, entry: Entry, probability: float, sentence: str) -> Verdict:
-    """The entry as its policy, dates, examples and languages allow."""
-    title, percent = case.title(entry), _percent(probability)
-    if not entry.is_valid_on(case.facts.today):
-        return case.hand_over("no_knowledge", "not_valid", title=title)
-    if entry.policy == "people":
-        return case.hand_over("entry_for_people", "entry_for_people", title=title, percent=percent)
-    if entry.policy == "suggest":
-        return case.suggest(entry, probability, "suggested_policy")
-    if not has_language(entry.answers, case.language):
-        return case.suggest(entry, probability, "suggested_language")
-    if entry.example_count() < EXAMPLES_NEEDED:
-        count = str(entry.example_count())
-        return case.suggest(entry, probability, "suggested_few_examples", count=count, needed=str(EXAMPLES_NEEDED))
-    if not case.facts.may_answer or (case.model is not None and not case.model.variant):
-        return case.suggest(entry, probability, "suggested_mode", percent=percent)
-    why = case.why(sentence, title=title, percent=percent)
-    return Answer(answer_text(entry, case.facts, case.language), case.language, why, entry.id, probability)
-
-
-def _ask(case: _Case, first: Entry, sentence: str) -> Verdict:
-    """Did you mean: two choices, or three when the third is nearly as likely as the second."""
-    model, ranking = case.model, case.ranking
-    if model is None or ranking is None:
-        return case.hand_over("no_knowledge", "no_knowledge")
-    percent, title = _percent(ranking.probability), case.title(first)
-    if not case.facts.may_answer or not model.variant:
-        return case.suggest(first, ranking.probability, "suggested_mode", percent=percent)
-    shown = list(ranking.candidates[:2])
-    if len(ranking.candidates) == CHOICES:
-        second, third = ranking.candidates[1:]
-        shown += [third] if third.probability >= _THIRD_CHOICE * second.probability else []
-    entries = [model.find_entry(candidate.entry_id) for candidate in shown]
-    usable = [entry for entry in entries if entry is not None and entry.is_valid_on(case.facts.today)]
-    if len(usable) < 2:
-        return case.hand_over("unsure", "unsure", title=title, percent=percent)
-    return Ask(
-        text=sentences.say(sentences.ASK, case.language),
-        choices=tuple(Choice(entry.id, case.title(entry)) for entry in usable),
-        language=case.language,
-        why=case.why(sentence, title=title, percent=percent),
-    )
-
-
-def _beside_a_person(case: _Case) -> Verdict:
+def _beside_a_person(matter: Matter) -> Verdict:
     """A person has the floor: suggest to them, say nothing to the customer."""
-    quiet = case.silent("person_has_floor", "person_has_floor")
-    if case.reading.greeting or case.reading.thanks or _rank(case) is not None:
+    quiet = matter.silent("person_has_floor", "person_has_floor")
+    if matter.reading.greeting or matter.reading.thanks or _rank(matter) is not None:
         return quiet
-    model, ranking = case.model, case.ranking
+    model, ranking = matter.model, matter.ranking
     if model is None or ranking is None or ranking.among < model.ask_cut:
         return quiet
     first = model.find_entry(ranking.candidates[0].entry_id)
-    if first is None or first.policy == "people" or not first.is_valid_on(case.facts.today):
+    if first is None or first.policy == "people" or not first.is_valid_on(matter.facts.today):
         return quiet
-    percent = _percent(ranking.probability)
-    return case.suggest(first, ranking.probability, "suggested_mode", percent=percent)
-
-
-def _percent(probability: float) -> str:
-    return str(round(100 * min(probability, 0.99)))
+    if matter.facts.permit(first.id).level == "off":
+        return quiet
+    return matter.suggest(first, ranking.probability, "suggested_mode")

@@ -58,6 +58,8 @@ EXAMPLES_NEEDED = 5
 EXAMPLES_WANTED = 10
 # Robot turns in a row that brought the customer nothing, before a person takes over.
 TURNS_WITHOUT_PROGRESS = 3
+# Robot turns in one contact, before a person takes over: two machines could talk for ever.
+MOST_TURNS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class Facts:
     history: what was said before the burst, oldest first.
     language_hint: the page's or the customer's known language.
     languages: the workspace's languages, the main one first.
+    robot_turns: what the robot has said in this contact.
     chosen_entry: the entry of a "did you mean" choice the customer clicked.
     may_answer: False = suggestion mode; the robot then says nothing to the customer by itself.
     permits: by entry id what the robot may do with it on this channel; others have `default_permit`.
@@ -166,6 +169,7 @@ class Facts:
     handler: Handler = "robot"
     robot_paused: bool = False
     turns_without_progress: int = 0
+    robot_turns: int = 0
     first_name: str | None = None
     chosen_entry: str | None = None
     may_answer: bool = True

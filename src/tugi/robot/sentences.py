@@ -1,171 +1,48 @@
-"""What the robot itself says, in four languages: to the customer, and to the agent who asks why.
-
-English is the one every other language falls back to. The desk adds the honest waiting time to a
-hand-over, so none is promised here.
-"""
+"""The one sentence that sums a verdict up, in four languages: for the agent who asks why."""
 
 from __future__ import annotations
 
-from tugi.robot.facts import HandOverReason, Why
+from tugi.robot.facts import Why
+from tugi.robot.speech import Texts, say
 
-_Texts = dict[str, str]
-
-ASK: _Texts = {
-    "en": "I would like to answer the right question. Did you mean one of these?",
-    "et": "Tahan vastata õigele küsimusele. Kas pidasite silmas mõnda neist?",
-    "fi": "Haluan vastata oikeaan kysymykseen. Tarkoititko jotakin näistä?",
-    "pl": "Odpowiem na właściwe pytanie, jeśli wiem, o co chodzi. Czy jest to jedna z tych spraw?",
-}
-WELCOME: _Texts = {
-    "en": "Hello, this is the assistant of {shop}. What would you like to know?",
-    "et": "Tere, siin on poe {shop} abiline. Millega saan teid aidata?",
-    "fi": "Hei, täällä on kaupan {shop} avustaja. Miten voin auttaa sinua?",
-    "pl": "Dzień dobry, tu asystent sklepu {shop}. W czym możemy pomóc?",
-}
-THANKS: _Texts = {
-    "en": "Glad to help. If anything else comes up, just write here.",
-    "et": "Hea meel, et sain aidata. Kui tekib veel küsimusi, kirjutage siia.",
-    "fi": "Hyvä, että sain autettua. Jos jotain muuta tulee mieleen, kirjoita tänne.",
-    "pl": "Cieszymy się, że mogliśmy pomóc. W razie kolejnych pytań prosimy napisać tutaj.",
-}
-GREETING_BY_NAME: _Texts = {
-    "en": "Hello {first_name}.",
-    "et": "Tere, {first_name}.",
-    "fi": "Hei {first_name}.",
-    "pl": "Dzień dobry.",
-}
-
-_UNSURE: _Texts = {
-    "en": "I am sorry, I cannot answer this well enough myself. I am passing your question to a colleague, "
-    "who sees everything you have written.",
-    "et": "Vabandust, sellele ei oska ma ise piisavalt hästi vastata. Annan teie küsimuse edasi kolleegile, "
-    "kes näeb kõike, mida olete kirjutanud.",
-    "fi": "Pahoittelut, en osaa vastata tähän riittävän hyvin. Välitän kysymyksesi kollegalle, "
-    "joka näkee kaiken, mitä olet kirjoittanut.",
-    "pl": "Przepraszamy, asystent nie zna wystarczająco dobrej odpowiedzi. Przekazujemy pytanie konsultantowi, "
-    "który widzi całą rozmowę.",
-}
-_KNOWN_TO_PEOPLE: _Texts = {
-    "en": "A colleague looks after this in person. I am passing it on with everything you have written, "
-    "so you need not explain it again.",
-    "et": "Selle asjaga tegeleb kolleeg isiklikult. Annan selle edasi koos kõigega, mida olete kirjutanud, "
-    "nii et teil ei ole vaja midagi üle korrata.",
-    "fi": "Tämän asian hoitaa kollegani henkilökohtaisesti. Välitän sen ja kaiken kirjoittamasi eteenpäin, "
-    "joten sinun ei tarvitse selittää uudelleen.",
-    "pl": "Tą sprawą zajmuje się osobiście konsultant. Przekazujemy ją razem z całą rozmową, "
-    "więc niczego nie trzeba powtarzać.",
-}
-
-HAND_OVER: dict[HandOverReason, _Texts] = {
-    "money": {
-        "en": "I am sorry that your money is a worry. Payments and refunds are checked by a person, "
-        "so I am passing this to a colleague with everything you have written.",
-        "et": "Mul on kahju, et teil on rahaga muret. Makseid ja tagasimakseid vaatab üle inimene, "
-        "seetõttu annan asja edasi kolleegile koos kõigega, mida olete kirjutanud.",
-        "fi": "Pahoittelut, että raha-asia huolettaa. Maksut ja hyvitykset tarkistaa aina ihminen, "
-        "joten välitän tämän kollegalle kaiken kirjoittamasi kanssa.",
-        "pl": "Przykro nam z powodu kłopotu z pieniędzmi. Płatności i zwroty sprawdza człowiek, "
-        "dlatego przekazujemy sprawę konsultantowi razem z całą rozmową.",
-    },
-    "complaint": {
-        "en": "I am sorry that we have let you down. A colleague will look into it in person and has "
-        "everything you have written in front of them.",
-        "et": "Mul on väga kahju, et oleme teile pettumuse valmistanud. Kolleeg uurib asja isiklikult "
-        "ja näeb kõike, mida olete kirjutanud.",
-        "fi": "Olen pahoillani, että olemme tuottaneet sinulle pettymyksen. Kollegani selvittää asian "
-        "henkilökohtaisesti ja näkee kaiken, mitä olet kirjoittanut.",
-        "pl": "Przykro nam, że zawiedliśmy. Konsultant zajmie się tą sprawą osobiście i widzi całą rozmowę.",
-    },
-    "several_questions": {
-        "en": "You asked several things, and each deserves a proper answer. I am passing them together to a "
-        "colleague, so that nothing is missed.",
-        "et": "Küsisite mitut asja korraga ja igaüks neist väärib korralikku vastust. Annan need koos "
-        "kolleegile, et midagi kahe silma vahele ei jääks.",
-        "fi": "Kysyit useampaa asiaa, ja jokainen niistä ansaitsee kunnon vastauksen. Välitän ne yhdessä "
-        "kollegalle, jotta mitään ei jää huomaamatta.",
-        "pl": "W wiadomości jest kilka pytań i na każde należy się porządna odpowiedź. Przekazujemy je razem "
-        "konsultantowi, żeby nic nie umknęło.",
-    },
-    "legal": {
-        "en": "I am sorry that it has come to this. Legal matters are answered by a person, so I am passing "
-        "this to a colleague with everything you have written.",
-        "et": "Mul on kahju, et asi on nii kaugele jõudnud. Õigusküsimustele vastab inimene, seetõttu annan "
-        "selle edasi kolleegile koos kõigega, mida olete kirjutanud.",
-        "fi": "Pahoittelut, että asia on edennyt tähän. Oikeudellisiin asioihin vastaa ihminen, joten välitän "
-        "tämän kollegalle kaiken kirjoittamasi kanssa.",
-        "pl": "Przykro nam, że do tego doszło. Na sprawy prawne odpowiada człowiek, dlatego przekazujemy ją "
-        "konsultantowi razem z całą rozmową.",
-    },
-    "health": {
-        "en": "Your health comes first, so a person answers this and not I. I am passing it to a colleague now. "
-        "If you feel unwell, please call a doctor, or 112 in an emergency.",
-        "et": "Teie tervis on kõige olulisem, seepärast vastab siin inimene ja mitte mina. Annan asja kohe edasi "
-        "kolleegile. Kui enesetunne on halb, helistage arstile, hädaolukorras numbril 112.",
-        "fi": "Terveytesi on tärkeintä, joten tähän vastaa ihminen enkä minä. Välitän asian heti kollegalle. "
-        "Jos voit huonosti, soita lääkärille, hätätilanteessa numeroon 112.",
-        "pl": "Zdrowie jest najważniejsze, dlatego odpowie człowiek, a nie asystent. Sprawę od razu przekazujemy "
-        "konsultantowi. W razie złego samopoczucia prosimy zadzwonić do lekarza, a w nagłym przypadku pod 112.",
-    },
-    "minor": {
-        "en": "Thank you for telling me your age. A colleague will help you in person with this.",
-        "et": "Aitäh, et oma vanuse ütlesite. Selles asjas aitab teid kolleeg isiklikult.",
-        "fi": "Kiitos, että kerroit ikäsi. Kollegani auttaa sinua tässä henkilökohtaisesti.",
-        "pl": "Dziękujemy za podanie wieku. W tej sprawie pomoże osobiście konsultant.",
-    },
-    "wants_person": {
-        "en": "Of course. I am passing you to a colleague, who sees everything you have written.",
-        "et": "Muidugi. Suunan teid kolleegi juurde, kes näeb kõike, mida olete kirjutanud.",
-        "fi": "Totta kai. Ohjaan sinut kollegalle, joka näkee kaiken, mitä olet kirjoittanut.",
-        "pl": "Oczywiście. Przekazujemy rozmowę konsultantowi, który widzi wszystko, co zostało napisane.",
-    },
-    "unsure": _UNSURE,
-    "no_knowledge": _UNSURE,
-    "no_progress": {
-        "en": "I am sorry that my answers have not helped so far. A colleague takes over from here and sees the "
-        "whole conversation.",
-        "et": "Vabandust, et minu vastustest pole seni abi olnud. Kolleeg võtab siit üle ja näeb kogu vestlust.",
-        "fi": "Pahoittelut, etteivät vastaukseni ole auttaneet. Kollegani jatkaa tästä ja näkee koko keskustelun.",
-        "pl": "Przepraszamy, że dotychczasowe odpowiedzi nie pomogły. Rozmowę przejmuje teraz konsultant.",
-    },
-    "paused": _KNOWN_TO_PEOPLE,
-    "entry_for_people": _KNOWN_TO_PEOPLE,
-    "other_language": {
-        "en": "I am sorry, I do not know your language well enough. I am passing your message to a colleague.",
-        "et": "Vabandust, teie keelt ma piisavalt hästi ei oska. Annan teie sõnumi edasi kolleegile.",
-        "fi": "Pahoittelut, en osaa kieltäsi riittävän hyvin. Välitän viestisi kollegalle.",
-        "pl": "Przepraszamy, asystent nie zna wystarczająco dobrze tego języka. Przekazujemy wiadomość konsultantowi.",
-    },
-    "error": {
-        "en": "I am sorry, something on our side is not working just now. Your message has arrived and I am passing "
-        "it to a colleague.",
-        "et": "Vabandust, meie poolel ei tööta miski praegu nii, nagu peaks. Teie sõnum on kohal ja annan selle "
-        "edasi kolleegile.",
-        "fi": "Pahoittelut, meidän päässämme on juuri nyt häiriö. Viestisi on perillä ja välitän sen kollegalle.",
-        "pl": "Przepraszamy, po naszej stronie coś teraz nie działa. Wiadomość dotarła, przekazujemy ją konsultantowi.",
-    },
-}
-SUGGESTED = _KNOWN_TO_PEOPLE
-
-
-def say(texts: _Texts, language: str) -> str:
-    """The text in a language, or in English where that language is missing."""
-    return texts.get(language) or texts["en"]
+# Figures with a decimal mark: a point in English, a comma elsewhere.
+_DECIMAL = frozenset(("certain",))
 
 
 def say_why(why: Why, language: str) -> str:
     """The one sentence that sums a verdict up, for the agent. Unknown keys are shown as they are."""
     template = say(WHY[why.sentence], language) if why.sentence in WHY else why.sentence
     for name, value in why.parameters.items():
-        template = template.replace("{" + name + "}", value)
+        shown = value.replace(".", ",") if name in _DECIMAL and language != "en" else value
+        template = template.replace("{" + name + "}", shown)
     return template
 
 
-WHY: dict[str, _Texts] = {
+WHY: dict[str, Texts] = {
     "answered": {
-        "en": "Answered with “{title}”: {percent} % likely the right entry.",
-        "et": "Vastas kirjega „{title}“: {percent} % tõenäosusega õige kirje.",
-        "fi": "Vastasi kohdalla ”{title}”: {percent} %:n todennäköisyydellä oikea kohta.",
-        "pl": "Odpowiedź z wpisu „{title}”: z prawdopodobieństwem {percent} % właściwego.",
+        "en": "Answered with “{title}”: by estimate {percent} % likely the right entry.",
+        "et": "Vastas kirjega „{title}“: hinnanguliselt {percent} % tõenäosusega õige kirje.",
+        "fi": "Vastasi kohdalla ”{title}”: arviolta {percent} %:n todennäköisyydellä oikea kohta.",
+        "pl": "Odpowiedź z wpisu „{title}”: według szacunku właściwy z prawdopodobieństwem {percent} %.",
+    },
+    "answered_certified": {
+        "en": "Answered with “{title}” on its own: {certain} % certain at least, from {cases} judged answers "
+        "({errors} of them wrong).",
+        "et": "Vastas iseseisvalt kirjega „{title}“: kindlus vähemalt {certain} %, aluseks {cases} hinnatud vastust "
+        "(neist valesid {errors}).",
+        "fi": "Vastasi itsenäisesti kohdalla ”{title}”: varmuus vähintään {certain} %, perusteena {cases} arvioitua "
+        "vastausta (niistä vääriä {errors}).",
+        "pl": "Samodzielna odpowiedź z wpisu „{title}”: pewność co najmniej {certain} % na podstawie {cases} "
+        "ocenionych odpowiedzi (w tym błędnych: {errors}).",
+    },
+    "answered_several": {
+        "en": "Answered both questions, with “{title}” and “{second}”: each at least {percent} % likely.",
+        "et": "Vastas mõlemale küsimusele kirjetega „{title}“ ja „{second}“: kumbki vähemalt {percent} % "
+        "tõenäosusega õige.",
+        "fi": "Vastasi molempiin kysymyksiin kohdilla ”{title}” ja ”{second}”: kumpikin oikea vähintään "
+        "{percent} %:n todennäköisyydellä.",
+        "pl": "Odpowiedź na oba pytania z wpisów „{title}” i „{second}”: każdy właściwy z prawdopodobieństwem "
+        "co najmniej {percent} %.",
     },
     "chosen": {
         "en": "The customer chose “{title}”.",
@@ -210,6 +87,51 @@ WHY: dict[str, _Texts] = {
         "et": "Pakkus kirjet „{title}“ ({percent} %): robot siin ainult pakub.",
         "fi": "Ehdotti kohtaa ”{title}” ({percent} %): robotti vain ehdottaa täällä.",
         "pl": "Propozycja „{title}” ({percent} %): robot tutaj tylko proponuje.",
+    },
+    "suggested_level": {
+        "en": "Suggested “{title}” ({percent} %): on this topic the robot only suggests.",
+        "et": "Pakkus kirjet „{title}“ ({percent} %): sellel teemal robot ainult pakub.",
+        "fi": "Ehdotti kohtaa ”{title}” ({percent} %): tässä aiheessa robotti vain ehdottaa.",
+        "pl": "Propozycja „{title}” ({percent} %): w tym temacie robot tylko proponuje.",
+    },
+    "suggested_click": {
+        "en": "Prepared “{title}” ({percent} %): the robot says it once an agent has clicked.",
+        "et": "Valmistas ette kirje „{title}“ ({percent} %): robot ütleb selle, kui töötaja on klõpsanud.",
+        "fi": "Valmisteli kohdan ”{title}” ({percent} %): robotti lähettää sen, kun asiakaspalvelija on napsauttanut.",
+        "pl": "Przygotowano wpis „{title}” ({percent} %): robot wyśle go po kliknięciu konsultanta.",
+    },
+    "suggested_unproven": {
+        "en": "Suggested “{title}” ({percent} %): judged answers do not yet prove that the robot may answer it alone.",
+        "et": "Pakkus kirjet „{title}“ ({percent} %): hinnatud vastused ei tõenda veel, et robot võib sellele "
+        "ise vastata.",
+        "fi": "Ehdotti kohtaa ”{title}” ({percent} %): arvioidut vastaukset eivät vielä osoita, että robotti voi "
+        "vastata tähän yksin.",
+        "pl": "Propozycja „{title}” ({percent} %): ocenione odpowiedzi nie dowodzą jeszcze, że robot może tu "
+        "odpowiadać sam.",
+    },
+    "suggested_doubt": {
+        "en": "Suggested “{title}”: only {percent} % likely, and there were not two topics to choose from.",
+        "et": "Pakkus kirjet „{title}“: tõenäosus on vaid {percent} % ja valikuks polnud kaht teemat.",
+        "fi": "Ehdotti kohtaa ”{title}”: todennäköisyys on vain {percent} %, eikä valittavana ollut kahta aihetta.",
+        "pl": "Propozycja „{title}”: prawdopodobieństwo to tylko {percent} %, a do wyboru nie było dwóch tematów.",
+    },
+    "topic_off": {
+        "en": "Handed over: the robot is switched off for “{title}”.",
+        "et": "Andis edasi: teemal „{title}“ on robot välja lülitatud.",
+        "fi": "Siirsi ihmiselle: robotti on poissa käytöstä aiheessa ”{title}”.",
+        "pl": "Przekazano: robot jest wyłączony w temacie „{title}”.",
+    },
+    "too_many_turns": {
+        "en": "Handed over: the robot has already spoken {count} times in this conversation.",
+        "et": "Andis edasi: robot on selles vestluses juba {count} korda rääkinud.",
+        "fi": "Siirsi ihmiselle: robotti on puhunut tässä keskustelussa jo {count} kertaa.",
+        "pl": "Przekazano: liczba wypowiedzi robota w tej rozmowie to już {count}.",
+    },
+    "told_robot": {
+        "en": "Said that it is an automatic assistant.",
+        "et": "Ütles, et on automaatne abiline.",
+        "fi": "Kertoi olevansa automaattinen avustaja.",
+        "pl": "Potwierdzono, że to automatyczny asystent.",
     },
     "boundary": {
         "en": "Handed over at once, because of the words “{cue}”.",

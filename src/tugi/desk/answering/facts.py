@@ -54,11 +54,24 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         handler=case.handler,
         robot_paused=case.robot_paused,
         turns_without_progress=case.robot_turns,
+        robot_turns=await _robot_turns(tx, case_id),
         first_name=customers.first_name(name["name"], name["name_given_by_customer"]) if name else None,
         chosen_entry=str(burst[-1].chosen_entry_id) if burst[-1].chosen_entry_id else None,
         may_answer=workspace.robot.mode == "answer",
     )
     return Question(case, facts, message_id, workspace)
+
+
+async def _robot_turns(tx: Transaction, case_id: int) -> int:
+    """What the robot has said in the case's newest contact since an agent last wrote."""
+    return await tx.fetchval(
+        "select count(*) from messages where workspace_id = $1 and case_id = $2 and author_kind = 'robot' "
+        "and contact_id = (select max(id) from contacts where workspace_id = $1 and case_id = $2) "
+        "and id > coalesce((select max(id) from messages where workspace_id = $1 and case_id = $2 "
+        "and author_kind = 'agent'), 0)",
+        tx.workspace_id,
+        case_id,
+    )
 
 
 def _burst(said: Sequence[Message]) -> list[Message]:
