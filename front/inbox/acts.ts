@@ -114,7 +114,7 @@ export function pauseRobot(item: Case, paused: boolean): void {
   put({ kind: "robot", case_id: item.id, number: item.number, path, body: { paused }, patch: { robot_paused: paused } });
 }
 
-export type DismissReason = "wrong" | "incomplete" | "not_now";
+export type DismissReason = "wrong_entry" | "incomplete" | "wrong_tone" | "should_hand_over" | "not_now";
 
 /** Puts a suggestion away, with why, so that the robot can be judged. */
 export function dismiss(item: Case, suggestion: Suggestion, reason: DismissReason | null): void {

@@ -634,6 +634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suggestions/{suggestion_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description The robot says what it suggested, approved by this agent, and keeps the floor.
+         */
+        post: operations["approve_api_suggestions__suggestion_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suggestions/{suggestion_id}/dismiss": {
         parameters: {
             query?: never;
@@ -1050,7 +1070,7 @@ export interface components {
          */
         Dismissed: {
             /** Reason */
-            reason?: ("wrong" | "incomplete" | "not_now") | null;
+            reason?: ("wrong_entry" | "incomplete" | "wrong_tone" | "not_now" | "should_hand_over") | null;
         };
         /**
          * Entry
@@ -1346,8 +1366,12 @@ export interface components {
         /**
          * Message
          * @description A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id.
+         *
+         *     approved_by: the agent by whose click the robot said it. follow_ups: buttons under a robot's answer.
          */
         Message: {
+            /** Approved By */
+            approved_by: number | null;
             /** Attachments */
             attachments: components["schemas"]["Attachment"][];
             author: components["schemas"]["Actor"];
@@ -1372,6 +1396,8 @@ export interface components {
             failure: string | null;
             /** Feedback */
             feedback: ("up" | "down") | null;
+            /** Follow Ups */
+            follow_ups: components["schemas"]["MessageChoice"][] | null;
             /** Id */
             id: number;
             /** Language */
@@ -1402,7 +1428,7 @@ export interface components {
         };
         /**
          * Model
-         * @description How the robot's learning stands, for the screens.
+         * @description How the robot's learning stands, for the screens. progress: 0 to 1, while it is training.
          */
         Model: {
             /** Engine */
@@ -1413,6 +1439,8 @@ export interface components {
             examples: number;
             /** Failure */
             failure: string | null;
+            /** Progress */
+            progress: number;
             /** Ready At */
             ready_at: string | null;
             /**
@@ -1612,6 +1640,16 @@ export interface components {
             password: string;
         };
         /**
+         * Source
+         * @description An entry that a suggestion's words come from.
+         */
+        Source: {
+            /** Entry Id */
+            entry_id: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * StatusChoice
          * @description `until` only for snoozed.
          */
@@ -1627,10 +1665,17 @@ export interface components {
         /**
          * Suggestion
          * @description A suggested answer. `title` is the entry's, in the suggestion's language.
+         *
+         *     awaits_click: the robot says it itself as soon as an agent approves. drafted_by: the language model that
+         *     wrote it; None for the entry's own words. sources: the entries it was made from.
          */
         Suggestion: {
+            /** Awaits Click */
+            awaits_click: boolean;
             /** Case Id */
             case_id: number;
+            /** Drafted By */
+            drafted_by: string | null;
             /** Entry Id */
             entry_id: number;
             /** Id */
@@ -1639,6 +1684,8 @@ export interface components {
             language: string;
             /** Probability */
             probability: number | null;
+            /** Sources */
+            sources: components["schemas"]["Source"][];
             /**
              * Status
              * @enum {string}
@@ -3015,6 +3062,37 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    approve_api_suggestions__suggestion_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -22,6 +22,8 @@ function message(id: number, text: string): Message {
     feedback: null,
     attachments: [],
     created_at: "2026-11-21T09:12:00Z",
+    approved_by: null,
+    follow_ups: null,
   };
 }
 

@@ -28,6 +28,8 @@ function message(id: number, kind: Message["author"]["kind"], at: string, text =
     feedback: null,
     attachments: [],
     created_at: at,
+    approved_by: null,
+    follow_ups: null,
   };
 }
 

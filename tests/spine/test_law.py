@@ -151,7 +151,7 @@ class Scenario:
         if offered is None:
             return
         if self.random.random() < 0.5:
-            path, body = f"/api/suggestions/{offered['id']}/dismiss", {"reason": "wrong"}
+            path, body = f"/api/suggestions/{offered['id']}/dismiss", {"reason": "wrong_entry"}
         else:
             path = f"/api/cases/{case_id}/messages"
             body = {"client_id": str(uuid.uuid4()), "text": offered["text"], "suggestion_id": offered["id"]}

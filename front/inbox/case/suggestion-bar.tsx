@@ -14,7 +14,7 @@ import { offerOf } from "../state";
 import { desk, myId } from "../store";
 import { percent, WhyPanel } from "./why-panel";
 
-const REASONS: DismissReason[] = ["wrong", "incomplete", "not_now"];
+const REASONS: DismissReason[] = ["wrong_entry", "incomplete", "wrong_tone", "should_hand_over", "not_now"];
 
 export function SuggestionBar({ item }: { item: Case }) {
   const known = desk.value;

@@ -216,7 +216,7 @@ def shown(message: Message, visitor: Visitor, secret: str) -> Message:
     author = Actor(message.author.kind, None)
     name = message.author_name.split()[0] if message.author_name else None
     files = [replace(a, url=file_url(a, visitor, secret)) for a in message.attachments]
-    return replace(message, author=author, author_name=name, verdict_id=None, attachments=files)
+    return replace(message, author=author, author_name=name, verdict_id=None, approved_by=None, attachments=files)
 
 
 def file_url(attachment: Attachment, visitor: Visitor, secret: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, Invalid, NotFound
-from tugi.core.events import Actor
+from tugi.core.events import ROBOT, Actor
 from tugi.desk.cases import attachments, cases, contacts, threads, transcript
 from tugi.desk.cases.cases import Case, Handler
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
@@ -33,10 +34,23 @@ RANK: Mapping[Status, int] = {
 
 INSERT = """
 insert into messages (workspace_id, case_id, contact_id, channel_account_id, external_id, author_kind, author_id,
-    text, language, status, page, choices, chosen_entry_id, entry_id, verdict_id, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    text, language, status, page, choices, chosen_entry_id, entry_id, verdict_id, created_at, approved_by, follow_ups,
+    also_entry_ids)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 on conflict (workspace_id, channel_account_id, external_id) do nothing returning id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What only our own messages have: who approved the robot's words, what may be asked next, other entries given."""
+
+    approved_by: int | None = None
+    follow_ups: Sequence[Mapping[str, object]] | None = None
+    also_entry_ids: list[int] | None = None
+
+
+NOTHING = Said()
 
 
 def advanced(now: Status, then: Status) -> Status:
@@ -115,6 +129,8 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
         feedback=None,
         attachments=await attachments.of_message(tx, message_id) if inbound.attachment_ids else [],
         created_at=now,
+        approved_by=None,
+        follow_ups=None,
     )
     return message, case
 
@@ -178,13 +194,14 @@ async def _chosen(tx: Transaction, case: Case, chosen: tuple[int, int] | None) -
     if chosen is None:
         return None
     message_id, entry_id = chosen
-    choices = await tx.fetchval(
-        "select choices from messages where workspace_id = $1 and id = $2 and case_id = $3",
+    offered = await tx.fetchrow(
+        "select choices, follow_ups from messages where workspace_id = $1 and id = $2 and case_id = $3",
         tx.workspace_id,
         message_id,
         case.id,
     )
-    if not any(choice["entry_id"] == entry_id for choice in choices or ()):
+    choices = [*(offered["choices"] or ()), *(offered["follow_ups"] or ())] if offered else []
+    if not any(choice["entry_id"] == entry_id for choice in choices):
         raise Invalid("This choice is not on offer any more.", fields={"choice": "not offered"})
     await tx.execute(
         "update messages set chosen_entry_id = $3 where workspace_id = $1 and id = $2",
@@ -207,14 +224,19 @@ async def write(
     choices: Sequence[MessageChoice] = (),
     entry_id: int | None = None,
     verdict_id: int | None = None,
+    follow_ups: Sequence[MessageChoice] = (),
+    also_entry_ids: Sequence[int] = (),
+    approved_by: int | None = None,
     answers: bool = True,
 ) -> Message:
     """Store what we say to the customer, as the transaction's actor (agent or robot), once per external id.
 
     `answers` False: words that do not answer, such as "a person will come"; the customer goes on waiting.
+    approved_by: the agent by whose click the robot says it. follow_ups: what the customer may ask next.
     The case must be locked. Raises Invalid, Conflict.
     """
-    by = tx.actor.kind
+    author = tx.actor if approved_by is None else ROBOT
+    by = author.kind
     if by not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
@@ -225,14 +247,15 @@ async def write(
         contact_id,
         account_id,
         external_id,
-        tx.actor,
+        author,
         text,
         language,
         "sent",
         clock.now(),
-        choices=[{"entry_id": c.entry_id, "title": c.title} for c in choices] or None,
+        choices=_stored(choices),
         entry_id=entry_id,
         verdict_id=verdict_id,
+        said=Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None),
     )
     if message_id is not None:
         if attachment_ids:
@@ -240,11 +263,15 @@ async def write(
         if answers:
             await cases.answered(tx, case, text or "📎", by=by)
             await contacts.answered(tx, contact_id)
-        tx.happened("MessageWritten", case_id=case.id, message_id=message_id)
+        tx.happened("MessageWritten", case_id=case.id, actor=author, message_id=message_id)
     stored = await transcript.find(tx, account_id, external_id)
     if stored is None or stored.case_id != case.id:
         raise Conflict("This client id was used for another message.")
     return stored
+
+
+def _stored(choices: Sequence[MessageChoice]) -> list[dict[str, object]] | None:
+    return [{"entry_id": c.entry_id, "title": c.title} for c in choices] or None
 
 
 async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
@@ -279,6 +306,7 @@ async def _insert(
     chosen_entry_id: int | None = None,
     entry_id: int | None = None,
     verdict_id: int | None = None,
+    said: Said = NOTHING,
 ) -> int | None:
     return await tx.fetchval(
         INSERT,
@@ -298,6 +326,9 @@ async def _insert(
         entry_id,
         verdict_id,
         at,
+        said.approved_by,
+        said.follow_ups,
+        said.also_entry_ids,
     )
 
 

@@ -24,7 +24,10 @@ class MessageChoice:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id."""
+    """A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id.
+
+    approved_by: the agent by whose click the robot said it. follow_ups: buttons under a robot's answer.
+    """
 
     id: int
     case_id: int
@@ -43,11 +46,14 @@ class Message:
     feedback: Literal["up", "down"] | None
     attachments: list[Attachment]
     created_at: datetime
+    approved_by: int | None
+    follow_ups: list[MessageChoice] | None
 
 
 SELECT = """
 select m.id, m.case_id, m.external_id, m.author_kind, m.author_id, m.text, m.language, m.status, m.failure, m.page,
-       m.choices, m.chosen_entry_id, m.entry_id, m.verdict_id, m.feedback, m.created_at, a.name as author_name,
+       m.choices, m.chosen_entry_id, m.entry_id, m.verdict_id, m.feedback, m.created_at, m.approved_by, m.follow_ups,
+       a.name as author_name,
        (select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'size', f.size,
                'width', f.width, 'height', f.height) order by f.id)
         from attachments f where f.workspace_id = m.workspace_id and f.message_id = m.id) as attachments
@@ -110,7 +116,6 @@ async def of_ids(tx: Transaction, message_ids: Sequence[int]) -> list[Message]:
 
 def message_of(row: Mapping[str, Any]) -> Message:
     """A Message from a row of SELECT."""
-    choices = row["choices"]
     return Message(
         id=row["id"],
         case_id=row["case_id"],
@@ -122,11 +127,17 @@ def message_of(row: Mapping[str, Any]) -> Message:
         status=row["status"],
         failure=row["failure"],
         page=row["page"],
-        choices=[MessageChoice(c["entry_id"], c["title"]) for c in choices] if choices else None,
+        choices=_choices(row["choices"]),
         chosen_entry_id=row["chosen_entry_id"],
         entry_id=row["entry_id"],
         verdict_id=row["verdict_id"],
         feedback=row["feedback"],
         attachments=[Attachment(**file) for file in row["attachments"] or ()],
         created_at=row["created_at"],
+        approved_by=row["approved_by"],
+        follow_ups=_choices(row["follow_ups"]),
     )
+
+
+def _choices(stored: Sequence[Mapping[str, Any]] | None) -> list[MessageChoice] | None:
+    return [MessageChoice(choice["entry_id"], choice["title"]) for choice in stored] if stored else None

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from tugi.core import events
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, NotFound
-from tugi.desk.answering import suggestions, verdicts
-from tugi.desk.answering.suggestions import Dismissal, Suggestion
+from tugi.desk.answering import acceptance, suggestions, verdicts
+from tugi.desk.answering.suggestions import Suggestion
 from tugi.desk.answering.verdicts import Verdict
-from tugi.desk.cases import cases, contacts, messages, notes, readings, timeline, transcript
+from tugi.desk.cases import cases, messages, notes, readings, timeline, transcript
 from tugi.desk.cases.cases import Case, Status
 from tugi.desk.cases.notes import Note
 from tugi.desk.cases.timeline import Line
@@ -97,13 +97,6 @@ class ReadMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Dismissed:
-    """Why a suggestion was not used."""
-
-    reason: Dismissal | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class NewName:
     """The customer's name."""
 
@@ -174,7 +167,7 @@ async def post_message(request: Request, viewer: Signed, case_id: int, reply: Re
     client_id = messages.checked_client_id(reply.client_id)
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
         case = await cases.lock(tx, case_id)
-        entry_id = await _used_suggestion(tx, case, reply, viewer) if reply.suggestion_id else reply.entry_id
+        used = await _suggestion_of(tx, case, reply.suggestion_id) if reply.suggestion_id else None
         await queue.take(tx, case, viewer.agent_id)
         message = await messages.write(
             tx,
@@ -183,27 +176,24 @@ async def post_message(request: Request, viewer: Signed, case_id: int, reply: Re
             text=reply.text,
             language=None,
             attachment_ids=reply.attachments[:10],
-            entry_id=entry_id,
+            entry_id=used.entry_id if used else reply.entry_id,
         )
-        if not reply.suggestion_id:
+        if used:
+            await acceptance.used(tx, used, message, viewer.agent_id)
+        else:
             await suggestions.outdate(tx, case_id)
         await readings.note(tx, case_id, viewer.agent_id, message.id)
     return wire.reply(uploads.linked(message))
 
 
-async def _used_suggestion(tx: Transaction, case: Case, reply: Reply, viewer: Viewer) -> int:
-    """Settle the suggestion an answer came from: sent as it was, or edited. Returns its entry."""
-    suggestion = await suggestions.get(tx, reply.suggestion_id or 0)
+async def _suggestion_of(tx: Transaction, case: Case, suggestion_id: int) -> Suggestion:
+    """The suggestion an answer comes from. Raises NotFound, and Conflict when it may not be used any more."""
+    suggestion = await suggestions.get(tx, suggestion_id)
     if suggestion.case_id != case.id:
         raise NotFound("There is no such suggestion.")
-    status = "sent" if suggestion.text.strip() == reply.text.strip() else "edited"
-    if suggestion.status == "offered":
-        await suggestions.settle(tx, suggestion.id, viewer.agent_id, status)
-        if contact_id := await contacts.find_current(tx, case.id):
-            await contacts.set_robot_outcome(tx, contact_id, "assisted")
-    elif suggestion.status not in ("sent", "edited"):
-        raise Conflict("This suggestion is no longer on offer.")
-    return suggestion.entry_id
+    if suggestion.status in ("dismissed", "outdated"):
+        raise Conflict(acceptance.GONE)
+    return suggestion
 
 
 @router.post("/cases/{case_id}/notes", response_model=Note)
@@ -245,13 +235,6 @@ async def post_read(request: Request, viewer: Signed, case_id: int, mark: ReadMa
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
         await readings.note(tx, case_id, viewer.agent_id, mark.message_id)
     return {}
-
-
-@router.post("/suggestions/{suggestion_id}/dismiss", response_model=Suggestion)
-async def dismiss(request: Request, viewer: Signed, suggestion_id: int, why: Dismissed) -> Response:
-    """The agent does not want this suggestion."""
-    async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        return wire.reply(await suggestions.settle(tx, suggestion_id, viewer.agent_id, "dismissed", why.reason))
 
 
 @router.get("/customers/{customer_id}", response_model=Customer)
