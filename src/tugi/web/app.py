@@ -22,7 +22,7 @@ from tugi.core.errors import Invalid, NotFound, TugiError, Unavailable
 from tugi.core.files import Files
 from tugi.desk.answering.answers import Answering
 from tugi.desk.people import workspaces
-from tugi.web import pages, presence, wire
+from tugi.web import hooks, pages, presence, wire
 from tugi.web.agent_api import (
     assist,
     cases,
@@ -92,6 +92,7 @@ def make_app(parts: Parts) -> Starlette:
             *Sockets(parts.hub, parts.secret).routes(),
             Route("/healthz", healthz),
             Route("/readyz", wire.guarded(readyz)),
+            *hooks.routes(parts.database),
             *parts.extra_routes,
             *pages.routes(origins_of),
             Mount("/", api),

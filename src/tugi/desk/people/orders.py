@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from tugi.core import clock
@@ -20,7 +20,10 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 MOST = 500
 # A customer who names no order means a recent one.
 _RECENT = timedelta(days=90)
-_COLUMNS = "number, email, customer_ref, status, carrier, tracking_code, tracking_url, expected_on, placed_at"
+_SELECT = (
+    "select number, email, customer_ref, status, carrier, tracking_code, tracking_url, expected_on, placed_at "
+    "from orders where workspace_id = $1 "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ async def store(tx: Transaction, reports: Sequence[Report]) -> int:
     for report in reports:
         changed += bool(
             await tx.fetchval(
-                f"insert into orders (workspace_id, {_COLUMNS}, lines, updated_at) "
+                "insert into orders (workspace_id, number, email, customer_ref, status, carrier, tracking_code, "
+                "tracking_url, expected_on, placed_at, lines, updated_at) "
                 "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
                 "on conflict (workspace_id, lower(number)) do update set email = excluded.email, "
                 "customer_ref = excluded.customer_ref, status = excluded.status, carrier = excluded.carrier, "
@@ -123,11 +127,7 @@ async def store(tx: Transaction, reports: Sequence[Report]) -> int:
 
 async def find(tx: Transaction, number: str) -> Order | None:
     """The order of that number, whoever's it is: only for what tells nobody whether it exists."""
-    row = await tx.fetchrow(
-        f"select {_COLUMNS} from orders where workspace_id = $1 and lower(number) = lower($2)",
-        tx.workspace_id,
-        number,
-    )
+    row = await tx.fetchrow(_SELECT + "and lower(number) = lower($2)", tx.workspace_id, number)
     return _order(row) if row else None
 
 
@@ -136,8 +136,7 @@ async def of_owner(
 ) -> list[Order]:
     """Orders of the owner of these proven addresses and shop ids, newest first; of `number`, or recent ones."""
     rows = await tx.fetch(
-        f"select {_COLUMNS} from orders where workspace_id = $1 "
-        "and (lower(email) = any($2::text[]) or customer_ref = any($3::text[])) "
+        _SELECT + "and (lower(email) = any($2::text[]) or customer_ref = any($3::text[])) "
         "and case when $4::text is null then placed_at > $5 else lower(number) = lower($4) end "
         "order by placed_at desc, id desc limit 5",
         tx.workspace_id,
@@ -150,4 +149,4 @@ async def of_owner(
 
 
 def _order(row: Mapping[str, Any]) -> Order:
-    return Order(**{**dict(row), "status": cast("Status", row["status"])})
+    return Order(**dict(row))
