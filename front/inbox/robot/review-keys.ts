@@ -1,5 +1,6 @@
 /** What a key means while reviewing. Single letters only: the hands stay where they are. */
-import type { Label, ReviewItem } from "./shapes";
+import type { Label } from "./facts";
+import type { ReviewItem } from "./shapes";
 
 export type Deed =
   | { do: "judge"; label: Label }

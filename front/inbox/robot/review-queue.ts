@@ -1,5 +1,6 @@
 /** The queue of judgements as plain data: what is in sight, what was done, what undo brings back. */
-import type { Label, ReviewItem, ReviewState } from "./shapes";
+import type { Label } from "./facts";
+import type { ReviewItem, ReviewState } from "./shapes";
 
 export interface Step {
   item: ReviewItem;
@@ -20,12 +21,15 @@ export const EMPTY: Queue = { items: [], past: [], waiting: 0, today: 0 };
 /** With fewer than this many at hand more are asked for. */
 export const FEW = 6;
 
-/** Takes in what the server sent. What is on the screen stays first; what was dealt with does not come back. */
+/**
+ * Takes in what the server sent. What is on the screen stays first, what was dealt with does not come back, and
+ * what others judged meanwhile goes.
+ */
 export function arrive(queue: Queue, fresh: Pick<ReviewState, "items" | "waiting" | "mine_today">): Queue {
   const done = new Set(queue.past.map((step) => step.item.id));
-  const known = new Set(queue.items.map((item) => item.id));
-  const more = fresh.items.filter((item) => !done.has(item.id) && !known.has(item.id));
-  return { ...queue, items: [...queue.items, ...more], waiting: fresh.waiting, today: fresh.mine_today };
+  const head = queue.items.slice(0, 1);
+  const rest = fresh.items.filter((item) => !done.has(item.id) && item.id !== head[0]?.id);
+  return { ...queue, items: [...head, ...rest], waiting: fresh.waiting, today: fresh.mine_today };
 }
 
 /** The item on the screen is judged, or skipped with null; the next one takes its place. */

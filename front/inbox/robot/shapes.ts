@@ -1,8 +1,6 @@
 /** What the server says of reviews, replays and lessons. Shares are parts of one, times RFC 3339. */
 import type { Language } from "../../shared/types";
-
-export type Label = "right" | "wrong_entry" | "hand_over" | "wrong_tone";
-export type Level = "off" | "suggest" | "click" | "audit" | "own";
+import type { Label, Level } from "./facts";
 
 /** One decision of the robot, drawn for a judgement. */
 export interface ReviewItem {
