@@ -23,6 +23,8 @@ class Settings:
     s3_bucket: str | None = None
     s3_endpoint: str | None = None
     engine: str = "e5"
+    smtp_url: str | None = None
+    mail_from: str | None = None
     log_level: str = "info"
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from tugi.channels.smtp import smtp_of
 from tugi.core import migrations
 from tugi.core.database import AWAY, Database
 from tugi.core.embedded_postgres import EmbeddedPostgres
@@ -21,10 +22,12 @@ from tugi.core.jobs import Worker
 from tugi.demo import seed
 from tugi.desk import reactions
 from tugi.desk.answering.answers import Answering
+from tugi.desk.answering.codes import Codes
+from tugi.desk.answering.private import Private
 from tugi.desk.people import workspaces
 from tugi.desk.work import queue
 from tugi.engines import e5
-from tugi.ports import Embedder
+from tugi.ports import Embedder, Mailer
 from tugi.settings import Settings
 from tugi.trainer import train_in_child
 from tugi.web import demo_shop, idempotency
@@ -60,7 +63,8 @@ class Installation:
         async def train(entries: Sequence[Any], previous: bytes | None) -> bytes | None:
             return await train_in_child(entries, name, previous)
 
-        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine)
+        codes = Codes(self.database, mailer_of(self.settings), self.secret)
+        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine, codes)
         return Worker(self.dsn, kinds)
 
     def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
@@ -130,6 +134,11 @@ def files_of(settings: Settings) -> Files:
     return Folder(settings.home / "files")
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """What sends the shop's own mails; None: no mail server is set. Raises Invalid for wrong settings."""
+    return smtp_of(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
+
+
 def engine_of(settings: Settings) -> tuple[str, Embedder | None]:
     """The embedder and its variant's name; without one, character n-grams serve in suggestion mode."""
     if settings.engine == NGRAMS:
@@ -161,6 +170,8 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
         try:
             files = files_of(settings)
             engine, embedder = engine_of(settings)
+            secret = await migrations.installation_secret(dsn)
+            private = Private(secret, may_mail=mailer_of(settings) is not None)
             bell = Bell(database)
             database.after_commit = bell.ring
             yield Installation(
@@ -168,10 +179,10 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
                 dsn=dsn,
                 database=database,
                 files=files,
-                secret=await migrations.installation_secret(dsn),
+                secret=secret,
                 engine=engine,
                 embedder=embedder,
-                answering=Answering(database, files, embedder),
+                answering=Answering(database, files, embedder, private),
                 bell=bell,
             )
         finally:

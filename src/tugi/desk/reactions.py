@@ -11,6 +11,7 @@ from tugi.core.files import Files
 from tugi.core.jobs import JobKind
 from tugi.desk.answering import training
 from tugi.desk.answering.answers import Answering
+from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.training import Train
 
 # A burst of messages is one question: each waits this long, and only the last one is answered.
@@ -19,18 +20,20 @@ BURST = 0.35
 REACTIONS: Reactions = {
     "MessageReceived": [Reaction("answer", BURST)],
     "PersonAskedFor": [Reaction("acknowledge")],
+    "ProofWanted": [Reaction("mail_code")],
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
 }
 
 
 def job_kinds(
-    database: Database, files: Files, answering: Answering, train: Train, engine: str
+    database: Database, files: Files, answering: Answering, train: Train, engine: str, codes: Codes
 ) -> Mapping[str, JobKind]:
     """What each job of the list does."""
     return {
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
+        "mail_code": JobKind(codes.send, gave_up=codes.gave_up),
         "train": JobKind(_training(database, files, answering, train, engine)),
     }
 

@@ -15,6 +15,7 @@ from tugi.core.events import ROBOT
 from tugi.core.files import Files
 from tugi.desk.answering import facts, suggestions, training, vectors, verdicts
 from tugi.desk.answering.facts import Question
+from tugi.desk.answering.private import Private
 from tugi.desk.cases import cases, contacts, messages
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import MessageChoice
@@ -51,10 +52,13 @@ class Decision:
 class Answering:
     """Decides and answers for all workspaces of a process. Models are read when first needed."""
 
-    def __init__(self, database: Database, files: Files, embedder: Embedder | None) -> None:
+    def __init__(
+        self, database: Database, files: Files, embedder: Embedder | None, private: Private | None = None
+    ) -> None:
         self._database = database
         self._files = files
         self._embedder = embedder
+        self._private = private
         self._models: dict[int, tuple[int, Model]] = {}
 
     async def answer(self, ids: Mapping[str, Any]) -> None:
