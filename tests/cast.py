@@ -4,6 +4,8 @@ import uuid
 from dataclasses import dataclass
 
 from tugi.core.database import Database
+from tugi.desk.answering import policy
+from tugi.desk.answering.policy import PolicyChange
 from tugi.desk.cases import messages, threads
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -37,10 +39,11 @@ class Shop:
 
 
 async def open_shop(database: Database, name: str = "Põhjala Pood") -> Shop:
-    """Make the workspace and who works there."""
+    """Make the workspace and who works there; the robot answers by itself, which a new shop has yet to let it do."""
     async with database.everywhere() as tx:
         workspace = await workspaces.create(tx, name)
     async with database.transaction(workspace.id) as tx:
+        await policy.update(tx, PolicyChange(default_level="audit"))
         email = f"kadri-{workspace.id}@pohjala.example"
         kadri = await agents.create(tx, name="Kadri Mets", email=email, role="agent", language="et", password_hash="")
         account_id = await threads.ensure_account(tx, "widget", "Widget")

@@ -38,7 +38,7 @@ async def test_first_run_asks_once_and_signs_in(database: Database) -> None:
     me = (await client.post("/api/setup", json=OWNER)).json()
     assert me["agent"]["role"] == "owner"
     assert me["workspace"]["name"] == "Põhjala Pood"
-    assert me["workspace"]["robot"]["mode"] == "suggest"
+    assert me["workspace"]["robot"]["mode"] == "answer"
     assert (await client.get("/api/me")).json()["agent"]["email"] == EMAIL
     assert (await client.get("/api/setup")).json() == {"needed": False}
     again = await browser(app).post("/api/setup", json={**OWNER, "email": "other@example.com"})

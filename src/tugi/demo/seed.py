@@ -18,6 +18,8 @@ import msgspec
 from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.events import ROBOT, Actor
+from tugi.desk.answering import policy
+from tugi.desk.answering.policy import PolicyChange, RobotPolicy
 from tugi.desk.cases import cases, contacts, messages, notes, readings, threads
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message, MessageChoice
@@ -135,6 +137,9 @@ async def _settle(tx: Transaction, known: Mapping[str, Any], there: Mapping[str,
             widget=WidgetChange(accent=known["accent"], greeting=dict(known["greetings"])),
         ),
     )
+    # The demo's robot answers from the first minute; the one of a new shop suggests until its lead lets it.
+    if await policy.get(tx) == RobotPolicy():
+        await policy.update(tx, PolicyChange(default_level="audit"))
     have = {team.name for team in await teams.list_all(tx)}
     for team in known["teams"]:
         name = team["names"][known["default_language"]]

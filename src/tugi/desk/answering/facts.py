@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tugi.core import clock
 from tugi.core.database import Transaction
+from tugi.desk.answering import topics
 from tugi.desk.cases import cases, transcript
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -44,6 +45,7 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         case.customer_id,
     )
     page = burst[-1].page or {}
+    permits, default_permit = await topics.permits(tx, case.channel)
     facts = Facts(
         burst=tuple(m.text for m in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
@@ -58,6 +60,8 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         first_name=customers.first_name(name["name"], name["name_given_by_customer"]) if name else None,
         chosen_entry=str(burst[-1].chosen_entry_id) if burst[-1].chosen_entry_id else None,
         may_answer=workspace.robot.mode == "answer",
+        permits=permits,
+        default_permit=default_permit,
     )
     return Question(case, facts, message_id, workspace)
 

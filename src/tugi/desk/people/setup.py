@@ -28,7 +28,7 @@ async def set_up(
 ) -> str:
     """Create the workspace and its owner; returns the token of the owner's first session.
 
-    The robot of a new shop suggests only, until its owner lets it answer.
+    The robot of a new shop suggests only, until its lead lets it answer topic by topic.
     Raises Invalid with every problem by field, Conflict when somebody can sign in already.
     """
     checks = Checks()
@@ -43,7 +43,7 @@ async def set_up(
         # A set-up that stopped half-way left its workspace behind.
         workspace_id = await workspaces.find_only_id(tx)
         if workspace_id is None:
-            workspace_id = (await workspaces.create(tx, shop_name, robot_mode="suggest")).id
+            workspace_id = (await workspaces.create(tx, shop_name)).id
     async with database.transaction(workspace_id) as tx:
         await tx.execute(_LOCK)
         await _need_empty(tx)
@@ -84,7 +84,7 @@ async def create_admin(
         if workspace_id is None:
             if await workspaces.any_exists(tx):
                 raise Conflict("There are several workspaces. Invite the person from the Team screen.")
-            workspace_id = (await workspaces.create(tx, shop_name, robot_mode="suggest")).id
+            workspace_id = (await workspaces.create(tx, shop_name)).id
     async with database.transaction(workspace_id) as tx:
         if known is None:
             name = name.strip() or email.partition("@")[0]

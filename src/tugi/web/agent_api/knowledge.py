@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request
 
 from tugi.core import clock
-from tugi.desk.answering import training
+from tugi.desk.answering import topics, training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.training import Model
 from tugi.desk.answering.verdicts import Verdict
@@ -84,7 +84,7 @@ class TrialChoice:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What the robot would do with the message if it may answer; nothing is stored."""
+    """What the robot would do with the message, as its topics stand in the widget; nothing is stored."""
 
     verdict: Verdict
     reply: str | None
@@ -138,12 +138,15 @@ async def try_text(request: Request, viewer: Signed, trial: Trial) -> Tried:
     checks.done()
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         workspace = await workspaces.get(tx)
+        permits, default_permit = await topics.permits(tx, "widget")
     known = robot.Facts(
         burst=(text,),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
         shop_name=workspace.name,
         language_hint=trial.language,
         languages=tuple(workspace.languages),
+        permits=permits,
+        default_permit=default_permit,
     )
     answering: Answering = request.app.state.answering
     decision = await answering.decide(viewer.workspace_id, known)
