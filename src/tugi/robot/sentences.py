@@ -217,4 +217,34 @@ WHY: dict[str, Texts] = {
         "fi": "Pysyi hiljaa: ei ollut mitään vastattavaa.",
         "pl": "Robot milczy: nie było na co odpowiadać.",
     },
+    "private_answered": {
+        "en": "Answered from the customer's own order {number}, after proof.",
+        "et": "Vastas kliendi enda tellimuse {number} põhjal, isik oli tõendatud.",
+        "fi": "Vastasi asiakkaan oman tilauksen {number} tiedoista, henkilöllisyys oli todistettu.",
+        "pl": "Odpowiedź na podstawie własnego zamówienia klienta {number}, po potwierdzeniu tożsamości.",
+    },
+    "order_number_wanted": {
+        "en": "Asked for the order's number, to read the customer's own order.",
+        "et": "Küsis tellimuse numbrit, et vaadata kliendi enda tellimust.",
+        "fi": "Kysyi tilauksen numeroa nähdäkseen asiakkaan oman tilauksen.",
+        "pl": "Zapytano o numer, aby sprawdzić własne zamówienie klienta.",
+    },
+    "code_sent": {
+        "en": "Asked for a one-time code, sent to the address known with order {number}.",
+        "et": "Küsis ühekordset koodi, mis läks tellimusega {number} antud aadressile.",
+        "fi": "Pyysi kertakäyttökoodia, joka lähti tilauksen {number} osoitteeseen.",
+        "pl": "Poproszono o jednorazowy kod wysłany na adres z zamówienia {number}.",
+    },
+    "code_wrong": {
+        "en": "The code was wrong; the customer may try again.",
+        "et": "Kood oli vale, klient võib uuesti proovida.",
+        "fi": "Koodi oli väärä, asiakas voi yrittää uudelleen.",
+        "pl": "Kod był błędny, klient może spróbować ponownie.",
+    },
+    "unproven": {
+        "en": "Handed over: it could not be proved that order {number} is the customer's.",
+        "et": "Andis edasi: ei õnnestunud tõendada, et tellimus {number} on kliendi oma.",
+        "fi": "Siirsi ihmiselle: ei voitu todistaa, että tilaus {number} on asiakkaan.",
+        "pl": "Przekazano: nie udało się potwierdzić, że zamówienie {number} należy do klienta.",
+    },
 }

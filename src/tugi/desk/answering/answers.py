@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import facts, suggestions, training, vectors, verdicts
+from tugi.desk.answering import facts, follow_ups, policy, suggestions, training, vectors, verdicts
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
 from tugi.desk.cases import cases, contacts, messages
@@ -151,6 +151,8 @@ class Answering:
         if speaks and (case.handler != "robot" or case.robot_paused):
             # A person took the floor while the robot was thinking: its words would only disturb.
             return
+        decision = await self._with_private(tx, case, question, decision)
+        verdict = decision.verdict
         verdict_id = await verdicts.store(tx, case.id, question.last_id, decision.shown, decision.ms)
         if verdict_id is None:
             return
@@ -171,6 +173,17 @@ class Answering:
             case robot.StaySilent():
                 await self._keep_quiet(tx, case, verdict)
 
+    async def _with_private(self, tx: Transaction, case: Case, question: Question, decision: Decision) -> Decision:
+        """The decision, with the customer's own order read where it asks for that."""
+        if self._private is None:
+            return decision
+        order_topic = (await policy.get(tx)).order_topic
+        settled = await self._private.settle(tx, case, question, decision.verdict, order_topic or None)
+        if settled is decision.verdict:
+            return decision
+        titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
+        return replace(decision, verdict=settled, shown=verdicts.view(settled, titles))
+
     async def _say(
         self, tx: Transaction, case: Case, question: Question, verdict: robot.Answer, verdict_id: int
     ) -> None:
@@ -188,6 +201,7 @@ class Answering:
             language=verdict.language,
             entry_id=entry_id,
             verdict_id=verdict_id,
+            follow_ups=await _asked_next(tx, question, verdict.language, entry_id),
         )
         if entry_id is not None:
             await cases.set_robot(tx, case, turns=case.robot_turns + 1 if repeated else 0)
@@ -256,6 +270,18 @@ async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Su
         language=suggest.language,
         awaits_click=suggest.awaits_click,
     )
+
+
+async def _asked_next(
+    tx: Transaction, question: Question, language: str, entry_id: int | None
+) -> Sequence[MessageChoice]:
+    if entry_id is None:
+        return ()
+
+    def may_give(next_id: int) -> bool:
+        return question.facts.permit(str(next_id)).level in follow_ups.GIVEN
+
+    return await follow_ups.buttons(tx, entry_id, question.case.id, language, question.facts.today, may_give)
 
 
 def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:

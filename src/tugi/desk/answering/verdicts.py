@@ -104,7 +104,7 @@ def view(verdict: robot.Verdict, titles: Mapping[int, str]) -> Verdict:
 def _reason(verdict: robot.Verdict) -> str | None:
     if isinstance(verdict, robot.HandOver | robot.StaySilent):
         return verdict.reason
-    return "courtesy" if isinstance(verdict, robot.Answer) and verdict.kind == "courtesy" else None
+    return verdict.kind if isinstance(verdict, robot.Answer) and verdict.kind != "knowledge" else None
 
 
 async def store(tx: Transaction, case_id: int, message_id: int, verdict: Verdict, ms: float) -> int | None:
