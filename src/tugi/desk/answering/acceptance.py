@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict
-from tugi.desk.answering import suggestions
+from tugi.desk.answering import follow_ups, suggestions, topics
 from tugi.desk.answering.suggestions import Dismissal, Suggestion
 from tugi.desk.cases import cases, contacts, messages, transcript
 from tugi.desk.cases.cases import Case
-from tugi.desk.cases.transcript import Message
+from tugi.desk.cases.transcript import Message, MessageChoice
 from tugi.desk.knowledge import entries
+from tugi.desk.people import workspaces
 
 GONE = "This suggestion is no longer on offer."
 
@@ -49,6 +54,7 @@ async def approve(tx: Transaction, suggestion_id: int, agent_id: int) -> Message
         language=suggestion.language,
         entry_id=suggestion.entry_id,
         verdict_id=suggestion.verdict_id,
+        follow_ups=await _asked_next(tx, case, suggestion),
         approved_by=agent_id,
     )
     await suggestions.settle(tx, suggestion, agent_id, "sent", text=suggestion.text, message_id=message.id)
@@ -56,6 +62,16 @@ async def approve(tx: Transaction, suggestion_id: int, agent_id: int) -> Message
     if contact_id := await contacts.find_current(tx, case.id):
         await contacts.set_robot_outcome(tx, contact_id, "answered_unconfirmed")
     return message
+
+
+async def _asked_next(tx: Transaction, case: Case, suggestion: Suggestion) -> Sequence[MessageChoice]:
+    by_entry, other = await topics.permits(tx, case.channel)
+    today = clock.now().astimezone(ZoneInfo((await workspaces.get(tx)).timezone)).date()
+
+    def may_give(next_id: int) -> bool:
+        return by_entry.get(str(next_id), other).level in follow_ups.GIVEN
+
+    return await follow_ups.buttons(tx, suggestion.entry_id, case.id, suggestion.language, today, may_give)
 
 
 async def _approved_before(tx: Transaction, suggestion: Suggestion) -> Message:

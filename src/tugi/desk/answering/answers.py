@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from tugi.core import clock, i18n
 from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
@@ -23,12 +25,13 @@ from tugi.desk.knowledge import entries
 from tugi.desk.people import customers, workspaces
 from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import hours, queue
-from tugi.ports import Embedder
+from tugi.ports import Embedders, EngineFailed
 from tugi.robot import facts as robot
 from tugi.robot.decide import decide
-from tugi.robot.model import Model, model_from_bytes
+from tugi.robot.model import BadModel, Model, model_from_bytes
 from tugi.robot.reading import question_text
 
+log = structlog.get_logger("tugi.answering")
 # Wording that a verdict cannot know: how long a person will take is the desk's knowledge.
 MINUTE = 60
 
@@ -53,13 +56,13 @@ class Answering:
     """Decides and answers for all workspaces of a process. Models are read when first needed."""
 
     def __init__(
-        self, database: Database, files: Files, embedder: Embedder | None, private: Private | None = None
+        self, database: Database, files: Files, embedders: Embedders | None, private: Private | None = None
     ) -> None:
         self._database = database
         self._files = files
-        self._embedder = embedder
+        self._embedders = embedders
         self._private = private
-        self._models: dict[int, tuple[int, Model]] = {}
+        self._models: dict[int, tuple[int, Model | None]] = {}
 
     async def answer(self, ids: Mapping[str, Any]) -> None:
         """The job: answer the question that ended with this message. Safe to run twice."""
@@ -107,9 +110,7 @@ class Answering:
         """The robot's verdict on these facts; nothing is stored and no transaction is open."""
         started = clock.monotonic()
         model = await self._model(workspace_id)
-        vector = None
-        if model is not None and model.embedded and self._embedder is not None:
-            vector = (await self._embedder.embed([question_text(known)]))[0]
+        vector = await self._vector(model, question_text(known))
         verdict = decide(known, model, vector)
         aside = None
         if isinstance(verdict, robot.HandOver):
@@ -125,8 +126,18 @@ class Answering:
     async def warm(self, workspace_id: int) -> None:
         """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
         model = await self._model(workspace_id)
-        if model is not None and model.embedded and self._embedder is not None:
-            await self._embedder.embed(["."])
+        await self._vector(model, ".")
+
+    async def _vector(self, model: Model | None, text: str) -> vectors.Floats | None:
+        """The text's vector by the model's own engine, or None: then a person takes over."""
+        if model is None or not model.embedded or self._embedders is None:
+            return None
+        embedder = await self._embedders.find(model.variant)
+        try:
+            return (await embedder.embed([text]))[0] if embedder else None
+        except EngineFailed as error:
+            log.warning("the engine failed", variant=model.variant, why=str(error))
+            return None
 
     async def _model(self, workspace_id: int) -> Model | None:
         async with self._database.reading(workspace_id) as tx:
@@ -137,7 +148,12 @@ class Answering:
         held = self._models.get(workspace_id)
         if held is None or held[0] != model_id:
             content = await self._files.get(workspace_id, file_hash)
-            held = (model_id, await asyncio.to_thread(model_from_bytes, content))
+            try:
+                held = (model_id, await asyncio.to_thread(model_from_bytes, content))
+            except BadModel as error:
+                # Of an older release: people answer until the training that this start has ordered is over.
+                log.warning("a model cannot be read", workspace_id=workspace_id, why=str(error))
+                held = (model_id, None)
             self._models[workspace_id] = held
         return held[1]
 
