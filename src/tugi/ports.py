@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class EngineFailed(Exception):
+    """An engine cannot be opened or did not answer in time; the message is a sentence for the operator."""
 
 
 class Embedder(Protocol):
@@ -17,15 +21,50 @@ class Embedder(Protocol):
     `dimensions` is the length of a vector. Any string is accepted, also hostile or empty ones.
     """
 
-    variant: str
-    dimensions: int
+    @property
+    def variant(self) -> str: ...
+
+    @property
+    def dimensions(self) -> int: ...
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors [len(texts), dimensions], computed off the event loop."""
+        """Vectors [len(texts), dimensions], computed off the event loop. Raises EngineFailed."""
         ...
 
     def embed_now(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same in the calling thread, for commands and child processes."""
+        ...
+
+
+class Embedders(Protocol):
+    """The embedders a process may need: this installation's, and that of a model trained by an earlier one."""
+
+    @property
+    def current(self) -> Embedder | None:
+        """The one that new models are trained with; None: character n-grams alone."""
+        ...
+
+    async def find(self, variant: str) -> Embedder | None:
+        """The embedder of that variant, opened when first asked for; None when it cannot be had here."""
+        ...
+
+
+class LanguageModelFailed(Exception):
+    """The language model gave no usable words in time; the message says why, without anybody's text."""
+
+
+class LanguageModel(Protocol):
+    """Writes words. What it is given as `user` is data; what it gives is checked before anyone reads it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def complete(self, system: str, user: str, *, max_tokens: int, seconds: float) -> str:
+        """Its whole answer, within `seconds` over all attempts. Raises LanguageModelFailed."""
+        ...
+
+    def stream(self, system: str, user: str, *, max_tokens: int, seconds: float) -> AsyncIterator[str]:
+        """Its answer piece by piece, within `seconds` in all. Raises LanguageModelFailed."""
         ...
 
 

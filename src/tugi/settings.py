@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from tugi.core.errors import Invalid
@@ -12,7 +12,11 @@ from tugi.core.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. `home` holds the embedded database, files and trained models."""
+    """All settings. `home` holds the embedded database, files and trained models.
+
+    engine: "e5", "e5-fast", "ngrams", "onnx:/folder", or an address of embeddings with `engine_model`.
+    language_model_daily_calls: how many calls a workspace has in a day; after them the robot does without.
+    """
 
     home: Path = Path.home() / ".local" / "share" / "tugi"
     host: str = "127.0.0.1"
@@ -23,9 +27,20 @@ class Settings:
     s3_bucket: str | None = None
     s3_endpoint: str | None = None
     engine: str = "e5"
+    engine_model: str = ""
+    engine_key: str = field(default="", repr=False)
+    language_model_url: str | None = None
+    language_model_name: str = ""
+    language_model_key: str = field(default="", repr=False)
+    language_model_daily_calls: int = 5000
     smtp_url: str | None = None
     mail_from: str | None = None
     log_level: str = "info"
+
+    @property
+    def engine_name(self) -> str:
+        """The engine with its model, as `tugi.engines.choice` takes it."""
+        return f"{self.engine.rstrip('/')}#{self.engine_model}" if "://" in self.engine else self.engine
 
     @property
     def base_url(self) -> str:
@@ -40,6 +55,10 @@ def _converted(name: str, value: str) -> object:
         if not value.isdigit() or not 0 < int(value) < 65536:
             raise Invalid(f"TUGI_PORT must be a number from 1 to 65535, not {value!r}.")
         return int(value)
+    if name == "language_model_daily_calls":
+        if not value.isdigit():
+            raise Invalid(f"TUGI_LANGUAGE_MODEL_DAILY_CALLS must be a whole number, not {value!r}.")
+        return int(value)
     return value
 
 
@@ -49,7 +68,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     Raises Invalid for an unknown key in the file or a value of the wrong form.
     """
     env = dict(os.environ) if environment is None else environment
-    known = {field.name for field in fields(Settings)}
+    known = {one.name for one in fields(Settings)}
     values: dict[str, object] = {}
     if path := env.get("TUGI_CONFIG"):
         for name, value in tomllib.loads(Path(path).read_text()).items():

@@ -1,7 +1,7 @@
-"""Train in a child process: `python -m tugi.trainer`, entries on stdin, model bytes on stdout.
+"""Train in a child process: `python -m tugi.trainer`, knowledge on stdin, model bytes on stdout.
 
 The serving process stays small and its event loop free; a training that fails or hangs takes nothing
-with it.
+with it. The child says on stderr how far it has come, one line a step, and last of all what went wrong.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
-from tugi.engines.e5 import find_e5
+from tugi.engines.choice import open_engine
+from tugi.ports import EngineFailed
 from tugi.robot.calibrator import Pool, pool_from_json
-from tugi.robot.facts import Entry, entry_from_json
+from tugi.robot.facts import Entry, Labelled, entry_from_json
 from tugi.robot.features import Floats
 from tugi.robot.model import BadModel, model_from_bytes
 from tugi.robot.training import text_key, texts_to_embed, train
@@ -25,6 +28,10 @@ TIMEOUT_SECONDS = 600.0
 # Below the serving process, so that a training never delays an answer.
 _NICENESS = 10
 _LENGTH_BYTES = 8
+_STEP = "progress "
+# How much of a training is over once all texts have their vectors, and how many texts make a step.
+_EMBEDDED, _TEXTS = 0.7, 128
+Report = Callable[[float], None]
 
 
 class TrainingFailed(Exception):
@@ -37,23 +44,35 @@ def load_pool(variant: str) -> Pool:
     return pool_from_json(stored["e5" if variant else "ngrams"])
 
 
-def train_now(entries: Sequence[Entry], engine_name: str, previous: bytes | None = None) -> bytes | None:
-    """Train in this process. engine_name: "e5", or "" for n-grams alone.
+def train_now(
+    entries: Sequence[Entry],
+    engine_name: str,
+    previous: bytes | None = None,
+    labelled: Sequence[Labelled] = (),
+    *,
+    key: str = "",
+    report: Report = lambda share: None,
+) -> bytes | None:
+    """Train in this process. engine_name: as `tugi.engines.choice.open_engine` takes it, "" for n-grams alone.
 
-    previous: the last model's bytes; vectors of unchanged examples are taken from it. Returns None when
-    fewer than two entries have examples. Raises TrainingFailed when the engine is missing.
+    previous: the last model's bytes; vectors of unchanged examples are taken from it. key: for an engine at an
+    address. report: told how far it has come, 0 to 1. Returns None when fewer than two entries have examples.
+    Raises TrainingFailed when the engine is missing or fails.
     """
-    if engine_name not in ("e5", ""):
-        raise TrainingFailed(f"unknown engine {engine_name!r}")
-    engine = find_e5(threads=os.cpu_count() or 1) if engine_name else None
-    if engine_name and engine is None:
-        raise TrainingFailed("the e5 weights are missing or not the pinned ones; `tugi doctor` says more")
-    variant = engine.variant if engine else ""
-    vectors: dict[int, Floats] = _vectors_of(previous, variant)
-    if engine is not None:
-        texts = texts_to_embed(entries, vectors)
-        vectors.update(zip((text_key(text) for text in texts), engine.embed_now(texts), strict=True))
-    model = train(entries, load_pool(variant), variant, vectors)
+    try:
+        engine = open_engine(engine_name, key, threads=os.cpu_count() or 1) if engine_name else None
+        variant = engine.variant if engine else ""
+        vectors: dict[int, Floats] = _vectors_of(previous, variant)
+        if engine is not None:
+            texts = texts_to_embed(entries, vectors, labelled)
+            for start in range(0, len(texts), _TEXTS):
+                some = texts[start : start + _TEXTS]
+                vectors.update(zip((text_key(text) for text in some), engine.embed_now(some), strict=True))
+                report(_EMBEDDED * min(1.0, (start + _TEXTS) / len(texts)))
+    except EngineFailed as error:
+        raise TrainingFailed(str(error)) from error
+    report(_EMBEDDED)
+    model = train(entries, load_pool(variant), variant, vectors, labelled)
     return model.to_bytes() if model else None
 
 
@@ -62,9 +81,12 @@ async def train_in_child(
     engine_name: str,
     previous: bytes | None = None,
     timeout_seconds: float = TIMEOUT_SECONDS,
+    labelled: Sequence[Labelled] = (),
+    *,
+    key: str = "",
+    report: Report = lambda share: None,
 ) -> bytes | None:
     """`train_now` in a child process. Raises TrainingFailed, also when it takes too long."""
-    header = json.dumps({"engine": engine_name, "entries": [entry.to_json() for entry in entries]}).encode()
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -74,10 +96,15 @@ async def train_in_child(
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "OPENBLAS_NUM_THREADS": str(_half_the_cores())},
     )
-    sent = len(header).to_bytes(_LENGTH_BYTES, "little") + header + (previous or b"")
+    assert child.stdout is not None
+    assert child.stderr is not None
+    sent = _packed(entries, labelled, engine_name, key) + (previous or b"")
     try:
         async with asyncio.timeout(timeout_seconds):
-            model, said = await child.communicate(sent)
+            model, last, _ = await asyncio.gather(
+                child.stdout.read(), _follow(child.stderr, report), _feed(child, sent)
+            )
+            await child.wait()
     except TimeoutError as error:
         raise TrainingFailed(f"training took more than {timeout_seconds:.0f} s") from error
     finally:
@@ -85,9 +112,31 @@ async def train_in_child(
             child.kill()
             await child.wait()
     if child.returncode != 0:
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        raise TrainingFailed(lines[-1] if lines else f"the training process ended with {child.returncode}")
+        raise TrainingFailed(last or f"the training process ended with {child.returncode}")
     return model or None
+
+
+async def _feed(child: asyncio.subprocess.Process, sent: bytes) -> None:
+    assert child.stdin is not None
+    try:
+        child.stdin.write(sent)
+        await child.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        # The child has ended early; its exit code and last words say why.
+        pass
+    finally:
+        child.stdin.close()
+
+
+async def _follow(lines: asyncio.StreamReader, report: Report) -> str:
+    """Pass the child's progress on; returns its last other words."""
+    said: deque[str] = deque(maxlen=1)
+    while line := (await lines.readline()).decode("utf-8", "replace"):
+        if line.startswith(_STEP):
+            report(float(line.removeprefix(_STEP)))
+        elif line.strip():
+            said.append(line.strip())
+    return said[0] if said else ""
 
 
 def _half_the_cores() -> int:
@@ -106,14 +155,37 @@ def _vectors_of(previous: bytes | None, variant: str) -> dict[int, Floats]:
     return model.vectors_by_key() if model.variant == variant else {}
 
 
+def _packed(entries: Sequence[Entry], labelled: Sequence[Labelled], engine_name: str, key: str) -> bytes:
+    """The child's orders, with their length before them. The key goes through the pipe, where no list shows it."""
+    header = {
+        "engine": engine_name,
+        "key": key,
+        "entries": [entry.to_json() for entry in entries],
+        "labelled": [asdict(one) for one in labelled],
+    }
+    content = json.dumps(header).encode()
+    return len(content).to_bytes(_LENGTH_BYTES, "little") + content
+
+
 def main() -> None:
     """The child's side."""
     os.nice(_NICENESS)
     data = sys.stdin.buffer.read()
     size = int.from_bytes(data[:_LENGTH_BYTES], "little")
     header = json.loads(data[_LENGTH_BYTES : _LENGTH_BYTES + size])
-    entries = [entry_from_json(entry) for entry in header["entries"]]
-    model = train_now(entries, header["engine"], data[_LENGTH_BYTES + size :] or None)
+
+    def report(share: float) -> None:
+        sys.stderr.write(f"{_STEP}{share:.3f}\n")
+        sys.stderr.flush()
+
+    model = train_now(
+        [entry_from_json(entry) for entry in header["entries"]],
+        header["engine"],
+        data[_LENGTH_BYTES + size :] or None,
+        [Labelled(**one) for one in header["labelled"]],
+        key=header["key"],
+        report=report,
+    )
     sys.stdout.buffer.write(model or b"")
 
 

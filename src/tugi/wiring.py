@@ -15,21 +15,24 @@ from tugi.channels.smtp import smtp_of
 from tugi.core import migrations
 from tugi.core.database import AWAY, Database
 from tugi.core.embedded_postgres import EmbeddedPostgres
-from tugi.core.errors import TugiError, Unavailable
+from tugi.core.errors import Invalid, TugiError, Unavailable
 from tugi.core.events import Bell
 from tugi.core.files import Bucket, Files, Folder
 from tugi.core.jobs import Worker
 from tugi.demo import seed
 from tugi.desk import reactions
+from tugi.desk.answering import training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.private import Private
 from tugi.desk.people import workspaces
 from tugi.desk.work import queue
-from tugi.engines import e5
-from tugi.ports import Embedder, Mailer
+from tugi.engines import choice
+from tugi.engines.choice import OpenedEmbedders
+from tugi.ports import Embedder, EngineFailed, Mailer
+from tugi.robot.facts import Entry, Labelled
 from tugi.settings import Settings
-from tugi.trainer import train_in_child
+from tugi.trainer import Report, train_in_child
 from tugi.web import demo_shop, idempotency
 from tugi.web.app import Parts, make_app
 from tugi.web.live import Hub
@@ -38,7 +41,8 @@ log = structlog.get_logger("tugi")
 SWEEP_SECONDS = 15.0
 # With more shops than this on one machine, models are read when they are first asked for.
 WARM_WORKSPACES = 20
-NGRAMS = "ngrams"
+# Cores for many texts at once; a question uses one.
+BATCH_THREADS = 2
 
 
 @dataclass(slots=True)
@@ -51,17 +55,20 @@ class Installation:
     files: Files
     secret: str
     engine: str
-    embedder: Embedder | None
+    embedders: OpenedEmbedders
     answering: Answering
     bell: Bell
 
     def worker(self) -> Worker:
         """A worker for all kinds of jobs."""
 
-        name = "" if self.embedder is None else "e5"
+        name = "" if self.embedders.current is None else self.settings.engine_name
+        key = self.settings.engine_key
 
-        async def train(entries: Sequence[Any], previous: bytes | None) -> bytes | None:
-            return await train_in_child(entries, name, previous)
+        async def train(
+            known: Sequence[Entry], labelled: Sequence[Labelled], previous: bytes | None, report: Report
+        ) -> bytes | None:
+            return await train_in_child(known, name, previous, labelled=labelled, key=key, report=report)
 
         codes = Codes(self.database, mailer_of(self.settings), self.secret)
         kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine, codes)
@@ -104,6 +111,11 @@ class Installation:
         await asyncio.sleep(1)
         async with self.database.everywhere() as tx:
             ids = await workspaces.all_ids(tx)
+            outdated = await training.outdated_workspaces(tx, self.engine)
+        for workspace_id in outdated:
+            # Trained by another engine or release: what it has goes on serving until the new one is ready.
+            async with self.database.transaction(workspace_id) as tx:
+                training.want(tx)
         for workspace_id in ids[:WARM_WORKSPACES]:
             await self.answering.warm(workspace_id)
 
@@ -139,12 +151,25 @@ def mailer_of(settings: Settings) -> Mailer | None:
     return smtp_of(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
 
 
-def engine_of(settings: Settings) -> tuple[str, Embedder | None]:
-    """The embedder and its variant's name; without one, character n-grams serve in suggestion mode."""
-    if settings.engine == NGRAMS:
-        return NGRAMS, None
-    embedder = e5.find_e5()
-    return (embedder.variant, embedder) if embedder else (NGRAMS, None)
+def engine_of(settings: Settings) -> tuple[str, OpenedEmbedders]:
+    """The embedders and the current one's variant; without one, character n-grams serve in suggestion mode.
+
+    Raises Invalid for an engine that cannot be what is meant.
+    """
+    name = settings.engine_name
+    if not choice.is_engine_name(name):
+        raise Invalid(f"TUGI_ENGINE must be e5, e5-fast, ngrams, onnx:/folder or an https address, not {name!r}.")
+    current: Embedder | None = None
+    if name != choice.NGRAMS:
+        try:
+            current = choice.open_engine(name, settings.engine_key, BATCH_THREADS)
+        except EngineFailed as error:
+            # The engine we bring may be missing on a bare machine, and the robot then suggests. One that somebody
+            # chose must not be missed in silence.
+            if not name.startswith("e5"):
+                raise Invalid(f"TUGI_ENGINE: {error}.") from error
+    variant = current.variant if current else choice.NGRAMS
+    return variant, OpenedEmbedders(current, name, settings.engine_key, BATCH_THREADS)
 
 
 @asynccontextmanager
@@ -169,7 +194,7 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
         database = await Database.open(dsn, reactions.REACTIONS, size=size)
         try:
             files = files_of(settings)
-            engine, embedder = engine_of(settings)
+            engine, embedders = engine_of(settings)
             secret = await migrations.installation_secret(dsn)
             private = Private(secret, may_mail=mailer_of(settings) is not None)
             bell = Bell(database)
@@ -181,8 +206,8 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
                 files=files,
                 secret=secret,
                 engine=engine,
-                embedder=embedder,
-                answering=Answering(database, files, embedder, private),
+                embedders=embedders,
+                answering=Answering(database, files, embedders, private),
                 bell=bell,
             )
         finally:

@@ -54,7 +54,7 @@ def engine() -> E5:
 def exact() -> E5:
     path = find_weight_file()
     assert path is not None
-    return E5(path, use_onnx=False)
+    return E5(path, arithmetic="fp32")
 
 
 def test_the_graph_agrees_with_plain_arithmetic(engine: E5, exact: E5) -> None:
@@ -68,9 +68,26 @@ def test_vectors_stay_as_they_were_recorded(engine: E5) -> None:
     assert (engine.embed_now(TEXTS) * recorded).sum(1).min() > 0.999
 
 
-def test_a_vector_does_not_depend_on_its_batch(engine: E5) -> None:
-    alone = np.stack([E5(engine._path)._compute([text])[0] for text in TEXTS[:2]])
-    together = engine._compute([clean(text) for text in [*TEXTS, "long " * 300]])[:2]
+@pytest.fixture(scope="module")
+def fast() -> E5:
+    found = find_e5(threads=2, arithmetic="row7")
+    assert found is not None
+    return found
+
+
+def test_whole_numbers_stay_near_the_exact_arithmetic(fast: E5, engine: E5) -> None:
+    """The figures that were measured over 460 messages: at least .998, .9987 on average."""
+    cosines = (fast.embed_now(TEXTS) * engine.embed_now(TEXTS)).sum(1)
+    assert cosines.min() > 0.998
+    assert cosines.mean() > 0.9985
+    assert fast.variant != engine.variant
+
+
+@pytest.mark.parametrize("name", ["engine", "fast"])
+def test_a_vector_does_not_depend_on_its_batch(name: str, request: pytest.FixtureRequest) -> None:
+    shared: E5 = request.getfixturevalue(name)
+    alone = np.stack([shared._compute([text])[0] for text in TEXTS[:2]])
+    together = shared._compute([clean(text) for text in [*TEXTS, "long " * 300]])[:2]
     assert np.allclose(alone, together, atol=1e-5)
 
 

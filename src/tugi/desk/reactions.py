@@ -23,6 +23,7 @@ REACTIONS: Reactions = {
     "ProofWanted": [Reaction("mail_code")],
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
+    "ModelWanted": [Reaction("train")],
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +11,24 @@ from numpy.typing import NDArray
 from tugi.engines import protobuf_wire as wire
 from tugi.engines.e5_weights import BLOCK, Weights
 
-_FLOAT, _UINT8, _INT32 = 1, 2, 6
+FLOAT, UINT8, INT8, INT32, INT64 = 1, 2, 3, 6, 7
+_KINDS = {"float32": FLOAT, "uint8": UINT8, "int8": INT8, "int32": INT32, "int64": INT64}
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT = 1, 2
 _CONTRIB = "com.microsoft"
 _OPSET, _IR = 20, 9
 
 
-class _Graph:
+class Graph:
     """Collects nodes and constants in the wire format of onnx.proto3."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
 
     def constant(self, name: str, array: NDArray[np.generic]) -> str:
-        kind = {"float32": _FLOAT, "uint8": _UINT8}[array.dtype.name]
         dims = b"".join(wire.number(1, size) for size in array.shape)
-        tensor = dims + wire.number(2, kind) + wire.nested(8, name) + wire.nested(9, array.tobytes())
+        tensor = (
+            dims + wire.number(2, _KINDS[array.dtype.name]) + wire.nested(8, name) + wire.nested(9, array.tobytes())
+        )
         self.parts.append(wire.nested(5, tensor))
         return name
 
@@ -56,8 +59,16 @@ class _Graph:
         return wire.number(1, _IR) + wire.nested(7, body) + opsets
 
 
-def _linear(graph: _Graph, weights: Weights, sources: list[str], outputs: int, x: str, name: str) -> str:
-    """x times the stacked matrices, without bias. The engine wants element 2j low and 2j + 1 high."""
+class Linear(Protocol):
+    """Adds x times the stacked matrices, without bias, to the graph; returns the result's name."""
+
+    def __call__(
+        self, graph: Graph, weights: Weights, sources: list[str], outputs: int, x: str, name: str, /
+    ) -> str: ...
+
+
+def four_bits(graph: Graph, weights: Weights, sources: list[str], outputs: int, x: str, name: str) -> str:
+    """`Linear` on the file's own nibbles, without loss. The engine wants element 2j low and 2j + 1 high."""
     scales, nibbles = zip(*(weights.blocks(source, outputs // len(sources)) for source in sources), strict=True)
     packed = np.concatenate(nibbles)
     elements = np.concatenate([packed & 15, packed >> 4], axis=2)
@@ -78,7 +89,7 @@ def _linear(graph: _Graph, weights: Weights, sources: list[str], outputs: int, x
     )
 
 
-def _layer(graph: _Graph, weights: Weights, index: int, x: str) -> str:
+def _layer(graph: Graph, weights: Weights, linear: Linear, index: int, x: str) -> str:
     shape, own = weights.shape, f"l{index}."
 
     def plain(name: str) -> str:
@@ -86,7 +97,7 @@ def _layer(graph: _Graph, weights: Weights, index: int, x: str) -> str:
 
     bias = np.concatenate([weights.plain[own + part] for part in ("q.b", "k.b", "v.b")])
     sources = [own + part for part in ("q.w", "k.w", "v.w")]
-    stacked = _linear(graph, weights, sources, 3 * shape.hidden, x, own + "qkv")
+    stacked = linear(graph, weights, sources, 3 * shape.hidden, x, own + "qkv")
     q, k, v = (own + part for part in ("q", "k", "v"))
     graph.node("Split", [stacked], [q, k, v], axis=2, num_outputs=3)
     seen = graph.node(
@@ -97,7 +108,7 @@ def _layer(graph: _Graph, weights: Weights, index: int, x: str) -> str:
         num_heads=shape.heads,
         scale=1.0 / math.sqrt(shape.hidden / shape.heads),
     )
-    mixed = _linear(graph, weights, [own + "ao.w"], shape.hidden, seen, own + "ao")
+    mixed = linear(graph, weights, [own + "ao.w"], shape.hidden, seen, own + "ao")
     middle = graph.node(
         "SkipLayerNormalization",
         [x, mixed, plain("aln.w"), plain("aln.b"), plain("ao.b")],
@@ -105,9 +116,9 @@ def _layer(graph: _Graph, weights: Weights, index: int, x: str) -> str:
         _CONTRIB,
         epsilon=shape.epsilon,
     )
-    inner = _linear(graph, weights, [own + "fi.w"], shape.inner, middle, own + "fi")
+    inner = linear(graph, weights, [own + "fi.w"], shape.inner, middle, own + "fi")
     active = graph.node("BiasGelu", [inner, plain("fi.b")], [own + "active"], _CONTRIB)
-    outer = _linear(graph, weights, [own + "fo.w"], shape.hidden, active, own + "fo")
+    outer = linear(graph, weights, [own + "fo.w"], shape.hidden, active, own + "fo")
     return graph.node(
         "SkipLayerNormalization",
         [middle, outer, plain("oln.w"), plain("oln.b"), plain("fo.b")],
@@ -117,16 +128,16 @@ def _layer(graph: _Graph, weights: Weights, index: int, x: str) -> str:
     )
 
 
-def build_graph(weights: Weights) -> bytes:
+def build_graph(weights: Weights, linear: Linear = four_bits) -> bytes:
     """The serialised graph: x float [batch, length, hidden] and mask int32 [batch, length] (1 = real
-    token) to `states` float [batch, length, hidden]."""
-    graph, hidden = _Graph(), weights.shape.hidden
-    graph.port(11, "x", _FLOAT, ["batch", "length", hidden])
-    graph.port(11, "mask", _INT32, ["batch", "length"])
+    token) to `states` float [batch, length, hidden]. linear: how matrices are multiplied."""
+    graph, hidden = Graph(), weights.shape.hidden
+    graph.port(11, "x", FLOAT, ["batch", "length", hidden])
+    graph.port(11, "mask", INT32, ["batch", "length"])
     norm = [graph.constant(name, weights.plain[name]) for name in ("emb.ln.w", "emb.ln.b")]
     x = graph.node("LayerNormalization", ["x", *norm], ["start"], axis=2, epsilon=weights.shape.epsilon)
     for index in range(weights.shape.layers):
-        x = _layer(graph, weights, index, x)
+        x = _layer(graph, weights, linear, index, x)
     graph.node("Identity", [x], ["states"])
-    graph.port(12, "states", _FLOAT, ["batch", "length", hidden])
+    graph.port(12, "states", FLOAT, ["batch", "length", hidden])
     return graph.model()
