@@ -18,6 +18,7 @@ import msgspec
 from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.events import ROBOT, Actor
+from tugi.demo import buying
 from tugi.desk.answering import policy
 from tugi.desk.answering.policy import PolicyChange, RobotPolicy
 from tugi.desk.cases import cases, contacts, messages, notes, readings, threads
@@ -94,6 +95,7 @@ async def plant(database: Database, secret: str, progress: Progress) -> bool:
     people = await _people(database, workspace.id, secret)
     progress("knowledge")
     await imports.import_files(database, workspace.id, imports.files_of(folder() / "knowledge"))
+    await buying.report(database, workspace.id, shop())
     async with database.reading(workspace.id) as tx:
         have = await tx.fetchval("select count(*) from cases where workspace_id = $1", workspace.id)
     if have < CASES:

@@ -164,8 +164,8 @@ def _cart_line(visit: Visit, product: Product) -> Html:
     )
 
 
-def order_view(visit: Visit, order: Order, today: datetime) -> Html:
-    """A sample order, as a shop shows it to the customer who made it."""
+def order_view(visit: Visit, order: Order, today: datetime, buyer: str | None = None) -> Html:
+    """A sample order, as a shop shows it to the customer who made it. buyer: who that is, signed, as JSON."""
     placed = today - timedelta(days=order.placed_days_ago)
     reached = STEPS.index(order.status)
     labels = {known.status: known.labels[visit.language] for known in shop().orders}
@@ -193,6 +193,7 @@ def order_view(visit: Visit, order: Order, today: datetime) -> Html:
             tag("dl", pairs, class_="pairs figures"),
             _order_lines(visit, order),
             tag("p", tag("button", visit.say("order.ask"), type="button", class_="ask", data_ask=True)),
+            tag("span", hidden=True, data_buyer=buyer) if buyer else None,
             tag("h2", visit.say("order.others")),
             tag("ul", others, class_="plainlist"),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -15,6 +16,8 @@ from tugi.web.demo_goods import drawing, shop
 from tugi.web.demo_html import Html, tag
 from tugi.web.demo_pages import Visit, cart, front, missing, order_view, product_view
 
+# (visit, request, signed buyer as JSON) -> (title, content), or None when there is no such page
+Make = Callable[[Visit, Request, str | None], tuple[str, Html] | None]
 NAMES = {"en": "English", "et": "Eesti", "fi": "Suomi", "pl": "Polski"}
 # As strict as a shop can be, so that the widget is proven to work there.
 POLICY = (
@@ -24,22 +27,28 @@ POLICY = (
 HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff", "vary": "accept-language"}
 
 
-def routes(widget_key_of: Callable[[], Awaitable[str]]) -> list[Route]:
-    """The pages under /demo. `widget_key_of` gives the key that the script line carries."""
+def routes(
+    widget_key_of: Callable[[], Awaitable[str]], sign: Callable[[str], Awaitable[dict[str, str]]] | None = None
+) -> list[Route]:
+    """The pages under /demo. `widget_key_of` gives the key that the script line carries; `sign` what the shop's
+    server says of the buyer of an order."""
 
-    def page(make: Callable[[Visit, Request], tuple[str, Html] | None]) -> Callable[[Request], Awaitable[Response]]:
+    def page(
+        make: Callable[[Visit, Request, str | None], tuple[str, Html] | None],
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             visit = _visit(request, await widget_key_of())
-            made = make(visit, request)
+            buyer = msgspec.json.encode(await sign(number)).decode() if sign and (number := _order(request)) else None
+            made = make(visit, request, buyer)
             title, content = made or (visit.say("missing.title"), missing(visit))
             return HTMLResponse(document(visit, title, content), 200 if made else 404, HEADERS)
 
         return wire.guarded(answer)
 
     return [
-        Route("/demo", page(lambda visit, _request: (shop().name, front(visit)))),
+        Route("/demo", page(lambda visit, _request, _buyer: (shop().name, front(visit)))),
         Route("/demo/product/{slug}", page(_product_page)),
-        Route("/demo/cart", page(lambda visit, _request: (visit.say("cart.title"), cart(visit)))),
+        Route("/demo/cart", page(lambda visit, _request, _buyer: (visit.say("cart.title"), cart(visit)))),
         Route("/demo/order/{number}", page(_order_page)),
     ]
 
@@ -52,16 +61,22 @@ def _visit(request: Request, widget_key: str) -> Visit:
     return Visit(wished if chosen else known, chosen, request.url.path, widget_key)
 
 
-def _product_page(visit: Visit, request: Request) -> tuple[str, Html] | None:
+def _order(request: Request) -> str | None:
+    """The number of the sample order that is asked for, if there is such."""
+    number: str | None = request.path_params.get("number")
+    return number if number and shop().find_order(number) else None
+
+
+def _product_page(visit: Visit, request: Request, _buyer: str | None) -> tuple[str, Html] | None:
     product = shop().find_product(request.path_params["slug"])
     return None if product is None else (product.titles[visit.language], product_view(visit, product))
 
 
-def _order_page(visit: Visit, request: Request) -> tuple[str, Html] | None:
+def _order_page(visit: Visit, request: Request, buyer: str | None) -> tuple[str, Html] | None:
     order = shop().find_order(request.path_params["number"])
     if order is None:
         return None
-    return visit.say("order.title", number=order.number), order_view(visit, order, clock.now())
+    return visit.say("order.title", number=order.number), order_view(visit, order, clock.now(), buyer)
 
 
 def document(visit: Visit, title: str, content: Html) -> str:
