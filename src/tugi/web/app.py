@@ -21,6 +21,7 @@ from tugi.core.database import Database
 from tugi.core.errors import Invalid, NotFound, TugiError, Unavailable
 from tugi.core.files import Files
 from tugi.desk.answering.answers import Answering
+from tugi.desk.answering.assist import Assist
 from tugi.desk.people import workspaces
 from tugi.web import hooks, pages, presence, wire
 from tugi.web.agent_api import (
@@ -131,6 +132,7 @@ def _share(app: Any, parts: Parts) -> None:
     app.state.files = parts.files
     app.state.hub = parts.hub
     app.state.answering = parts.answering
+    app.state.assist = Assist(parts.database, parts.answering)
     app.state.secret = parts.secret
 
 

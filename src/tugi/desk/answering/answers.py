@@ -128,6 +128,15 @@ class Answering:
         model = await self._model(workspace_id)
         await self._vector(model, ".")
 
+    async def variant(self, workspace_id: int) -> str | None:
+        """The engine whose vectors the workspace's model reads; None: it needs none."""
+        model = await self._model(workspace_id)
+        return model.variant if model is not None and model.embedded else None
+
+    async def vector(self, workspace_id: int, text: str) -> vectors.Floats | None:
+        """The text's vector by that engine, computed with no transaction open."""
+        return await self._vector(await self._model(workspace_id), text)
+
     async def _vector(self, model: Model | None, text: str) -> vectors.Floats | None:
         """The text's vector by the model's own engine, or None: then a person takes over."""
         if model is None or not model.embedded or self._embedders is None:

@@ -8,7 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from tugi.desk.answering import acceptance
+from tugi.core.errors import NotFound
+from tugi.desk.answering import acceptance, measures
+from tugi.desk.answering.assist import Assist, Help
+from tugi.desk.answering.measures import Measures
 from tugi.desk.answering.suggestions import Dismissal, Suggestion
 from tugi.desk.cases.transcript import Message
 from tugi.web import auth, uploads, wire
@@ -23,6 +26,22 @@ class Dismissed:
     """Why a suggestion was not used."""
 
     reason: Dismissal | None = None
+
+
+@router.get("/cases/{case_id}/assist", response_model=Help)
+async def get_assist(request: Request, viewer: Signed, case_id: int) -> Response:
+    """What helps to answer this case: suggestion, entries, similar cases, next questions, summary."""
+    if not 0 < case_id < 2**53:
+        raise NotFound("There is no such case.")
+    assist: Assist = request.app.state.assist
+    return wire.reply(await assist.with_case(viewer.workspace_id, case_id, viewer.language))
+
+
+@router.get("/robot/assist-measures", response_model=Measures)
+async def get_measures(request: Request, viewer: Signed, days: int = 30) -> Response:
+    """How much the suggestions helped, per topic and agent."""
+    async with auth.database_of(request).reading(viewer.workspace_id) as tx:
+        return wire.reply(await measures.read(tx, viewer.language, days))
 
 
 @router.post("/suggestions/{suggestion_id}/dismiss", response_model=Suggestion)

@@ -1,0 +1,206 @@
+"""Past cases like this one, with what was replied and how they ended.
+
+Likeness is the cosine of the questions' kept vectors. They are read once and held by the process; after that
+only new ones are read. Without an engine, cases answered with the same entry stand in.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tugi.core import clock
+from tugi.core.database import Row, Transaction
+from tugi.desk.answering.vectors import Floats
+
+How = Literal["robot", "agent"]
+Ended = Literal["solved", "reopened", "open"]
+
+MOST_SHOWN = 5
+MOST_HELD = 20_000
+# Below this, two questions of e5 share a language or a tone, but not a matter (docs/robot-quality.md).
+LEAST_LIKENESS = 0.86
+# Workspaces whose vectors a process holds: 20,000 of 384 numbers are 30 MB.
+MOST_WORKSPACES = 4
+# New questions are read every time; what was filled in for old ones is looked for this often.
+CHECK_SECONDS = 600.0
+# Nearest questions looked at: several may be of one case, and some were never answered.
+LOOKED_AT = 24
+
+DETAILS = """
+select m.id, m.case_id, c.number, c.status, m.created_at, r.text as answer, r.author_kind as how,
+       (select string_agg(b.text, ' ' order by b.id) from messages b
+        where b.workspace_id = m.workspace_id and b.case_id = m.case_id and b.author_kind = 'customer' and b.id <= m.id
+          and b.id > coalesce((select max(p.id) from messages p where p.workspace_id = m.workspace_id
+              and p.case_id = m.case_id and p.id < m.id and p.author_kind <> 'customer'), 0)) as question,
+       exists (select from contacts k where k.workspace_id = m.workspace_id and k.case_id = m.case_id
+               and k.id > m.contact_id) as reopened
+from messages m
+join cases c on c.workspace_id = m.workspace_id and c.id = m.case_id
+join lateral (
+    select n.text, n.author_kind from messages n
+    where n.workspace_id = m.workspace_id and n.case_id = m.case_id and n.id > m.id
+      and (n.author_kind = 'agent' or n.author_kind = 'robot' and n.entry_id is not null)
+    order by n.id limit 1
+) r on true
+where m.workspace_id = $1 and m.id = any($2::bigint[]) and c.status not in ('spam', 'merged')
+"""
+OF_ENTRY = """
+select distinct on (a.case_id) q.id
+from (select m.id, m.case_id from messages m where m.workspace_id = $1 and m.entry_id = $2 and m.case_id <> $3
+      order by m.created_at desc limit 60) a
+join lateral (
+    select n.id from messages n where n.workspace_id = $1 and n.case_id = a.case_id and n.id < a.id
+      and n.author_kind = 'customer' order by n.id desc limit 1
+) q on true
+order by a.case_id desc, a.id desc
+limit $4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarCase:
+    """A past case. answer: the first reply after that question; likeness: cosine, None where only the entry is
+    the same."""
+
+    case_id: int
+    number: int
+    question: str
+    answer: str | None
+    status: str
+    how: How
+    ended: Ended
+    at: datetime
+    likeness: float | None
+
+
+@dataclass(slots=True)
+class _Held:
+    """The kept vectors of one workspace and engine, oldest question first."""
+
+    message_ids: NDArray[np.int64]
+    case_ids: NDArray[np.int64]
+    matrix: Floats
+    checked_at: float
+
+    @property
+    def newest(self) -> int:
+        return int(self.message_ids[-1]) if len(self.message_ids) else 0
+
+
+class Likeness:
+    """Which past questions are nearest to one. One of these a process; it only ever holds what is stored."""
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[tuple[int, str], _Held] = OrderedDict()
+
+    async def nearest(
+        self, tx: Transaction, variant: str, vector: Floats, *, but: int, least: float = LEAST_LIKENESS
+    ) -> dict[int, float]:
+        """Cosines of the nearest questions outside case `but`, by message id, nearest first."""
+        held = await self._read(tx, variant, len(vector))
+        if not len(held.message_ids):
+            return {}
+        cosines = held.matrix @ vector
+        cosines[held.case_ids == but] = -1.0
+        count = min(LOOKED_AT, len(cosines))
+        best = np.argpartition(-cosines, count - 1)[:count]
+        best = best[np.argsort(-cosines[best], kind="stable")]
+        return {int(held.message_ids[at]): float(cosines[at]) for at in best if cosines[at] >= least}
+
+    async def _read(self, tx: Transaction, variant: str, dimensions: int) -> _Held:
+        key = (tx.workspace_id, variant)
+        held = self._held.get(key)
+        now = clock.monotonic()
+        if held is not None and now - held.checked_at > CHECK_SECONDS:
+            held = held if await _count(tx, variant) == len(held.message_ids) else None
+            if held is not None:
+                held.checked_at = now
+        fresh = await _rows(tx, variant, held.newest if held else 0)
+        if held is None:
+            held = _Held(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, dimensions), np.float32), now)
+        if fresh:
+            held = _with(held, fresh)
+        self._held[key] = held
+        self._held.move_to_end(key)
+        while len(self._held) > MOST_WORKSPACES:
+            self._held.popitem(last=False)
+        return held
+
+
+async def _count(tx: Transaction, variant: str) -> int:
+    return await tx.fetchval(
+        "select count(*) from (select from question_vectors where workspace_id = $1 and variant = $2 limit $3) held",
+        tx.workspace_id,
+        variant,
+        MOST_HELD,
+    )
+
+
+async def _rows(tx: Transaction, variant: str, after: int) -> list[Row]:
+    return await tx.fetch(
+        "select message_id, case_id, vector from question_vectors "
+        "where workspace_id = $1 and variant = $2 and message_id > $3 order by message_id desc limit $4",
+        tx.workspace_id,
+        variant,
+        after,
+        MOST_HELD,
+    )
+
+
+def _with(held: _Held, fresh: Sequence[Row]) -> _Held:
+    """With newer questions; `fresh` has the newest first."""
+    rows = fresh[::-1]
+    matrix = np.frombuffer(b"".join(row["vector"] for row in rows), np.float16).reshape(len(rows), -1)
+    return _Held(
+        np.concatenate([held.message_ids, np.array([row["message_id"] for row in rows], np.int64)])[-MOST_HELD:],
+        np.concatenate([held.case_ids, np.array([row["case_id"] for row in rows], np.int64)])[-MOST_HELD:],
+        np.concatenate([held.matrix, matrix.astype(np.float32)])[-MOST_HELD:],
+        held.checked_at,
+    )
+
+
+async def like(
+    tx: Transaction, likeness: Likeness, case_id: int, variant: str, vector: Floats, *, least: float = LEAST_LIKENESS
+) -> list[SimilarCase]:
+    """At most five answered cases whose question is nearest, nearest first; each case once."""
+    cosines = await likeness.nearest(tx, variant, vector, but=case_id, least=least)
+    rows = {row["id"]: row for row in await tx.fetch(DETAILS, tx.workspace_id, list(cosines))} if cosines else {}
+    found: dict[int, SimilarCase] = {}
+    for message_id, cosine in cosines.items():
+        row = rows.get(message_id)
+        if row is not None and row["case_id"] not in found:
+            found[row["case_id"]] = _similar(row, round(cosine, 3))
+    return list(found.values())[:MOST_SHOWN]
+
+
+async def of_entry(tx: Transaction, case_id: int, entry_id: int) -> list[SimilarCase]:
+    """At most five newest cases that were answered with the same entry."""
+    ids = [row["id"] for row in await tx.fetch(OF_ENTRY, tx.workspace_id, entry_id, case_id, MOST_SHOWN)]
+    rows = await tx.fetch(DETAILS + " order by m.id desc", tx.workspace_id, ids) if ids else []
+    return [_similar(row, None) for row in rows]
+
+
+def _similar(row: Row, likeness: float | None) -> SimilarCase:
+    ended: Ended = "open"
+    if row["reopened"]:
+        ended = "reopened"
+    elif row["status"] in ("resolved", "closed"):
+        ended = "solved"
+    return SimilarCase(
+        case_id=row["case_id"],
+        number=row["number"],
+        question=row["question"],
+        answer=row["answer"],
+        status=row["status"],
+        how="agent" if row["how"] == "agent" else "robot",
+        ended=ended,
+        at=row["created_at"],
+        likeness=likeness,
+    )
