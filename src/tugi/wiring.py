@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,7 @@ from tugi.core.errors import Invalid, TugiError, Unavailable
 from tugi.core.events import Bell
 from tugi.core.files import Bucket, Files, Folder
 from tugi.core.jobs import Worker
-from tugi.demo import seed
+from tugi.demo import buying, seed
 from tugi.desk import reactions
 from tugi.desk.answering import training
 from tugi.desk.answering.answers import Answering
@@ -30,6 +31,7 @@ from tugi.desk.work import queue
 from tugi.engines import choice
 from tugi.engines.choice import OpenedEmbedders
 from tugi.ports import Embedder, EngineFailed, Mailer
+from tugi.replayer import rehearse_in_children
 from tugi.robot.facts import Entry, Labelled
 from tugi.settings import Settings
 from tugi.trainer import Report, train_in_child
@@ -71,7 +73,8 @@ class Installation:
             return await train_in_child(known, name, previous, labelled=labelled, key=key, report=report)
 
         codes = Codes(self.database, mailer_of(self.settings), self.secret)
-        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine, codes)
+        rehearse = partial(rehearse_in_children, key=key)
+        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine, codes, rehearse)
         return Worker(self.dsn, kinds)
 
     def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
@@ -85,7 +88,7 @@ class Installation:
             secret=self.secret,
             ready=self.check_ready,
             background=[self.bell.run, *background],
-            extra_routes=demo_shop.routes(self._demo_widget_key),
+            extra_routes=demo_shop.routes(self._demo_widget_key, self._demo_buyer),
         )
         return make_app(parts)
 
@@ -105,6 +108,14 @@ class Installation:
     async def _demo_widget_key(self) -> str:
         async with self.database.everywhere() as tx:
             return await seed.find_widget_key(tx) or ""
+
+    async def _demo_buyer(self, order_number: str) -> dict[str, str]:
+        async with self.database.everywhere() as tx:
+            workspace = await workspaces.find_by_widget_key(tx, seed.WIDGET_KEY)
+        if workspace is None:
+            return {}
+        async with self.database.reading(workspace.id) as tx:
+            return await buying.sign(tx, order_number)
 
     async def warm(self) -> None:
         """Make the robot ready, a moment after the start so that the start itself stays quick."""
