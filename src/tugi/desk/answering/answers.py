@@ -25,7 +25,7 @@ from tugi.desk.knowledge import entries
 from tugi.desk.people import customers, workspaces
 from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import hours, queue
-from tugi.ports import Embedders, EngineFailed
+from tugi.ports import Embedder, Embedders, EngineFailed
 from tugi.robot import facts as robot
 from tugi.robot.decide import decide
 from tugi.robot.model import BadModel, Model, model_from_bytes
@@ -136,6 +136,11 @@ class Answering:
     async def vector(self, workspace_id: int, text: str) -> vectors.Floats | None:
         """The text's vector by that engine, computed with no transaction open."""
         return await self._vector(await self._model(workspace_id), text)
+
+    async def embedder(self, workspace_id: int) -> Embedder | None:
+        """That engine, opened; None when the model needs none or it cannot be had."""
+        variant = await self.variant(workspace_id)
+        return await self._embedders.find(variant) if variant and self._embedders else None
 
     async def _vector(self, model: Model | None, text: str) -> vectors.Floats | None:
         """The text's vector by the model's own engine, or None: then a person takes over."""

@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tugi.core import clock
-from tugi.core.database import Row, Transaction
+from tugi.core.database import Database, Row, Transaction
+from tugi.desk.answering import questions, scoring
 from tugi.desk.answering.vectors import Floats
+from tugi.desk.people import workspaces
+from tugi.ports import Embedder
 
 How = Literal["robot", "agent"]
 Ended = Literal["solved", "reopened", "open"]
@@ -32,6 +35,11 @@ MOST_WORKSPACES = 4
 CHECK_SECONDS = 600.0
 # Nearest questions looked at: several may be of one case, and some were never answered.
 LOOKED_AT = 24
+
+# Past questions whose vectors are made when a new engine or model begins to serve.
+MOST_REMEMBERED = 2_000
+# A customer's question waits for the engine no longer than such a piece takes.
+PIECE = 16
 
 DETAILS = """
 select m.id, m.case_id, c.number, c.status, m.created_at, r.text as answer, r.author_kind as how,
@@ -178,6 +186,18 @@ async def like(
         if row is not None and row["case_id"] not in found:
             found[row["case_id"]] = _similar(row, round(cosine, 3))
     return list(found.values())[:MOST_SHOWN]
+
+
+async def remember(database: Database, embedder: Embedder, workspace_id: int, most: int = MOST_REMEMBERED) -> None:
+    """Keep the vectors of the newest questions, so that past cases can be found. Safe to run twice and cut off."""
+    before: int | None = None
+    for _ in range(0, most, PIECE):
+        async with database.reading(workspace_id) as tx:
+            page = await questions.page(tx, await workspaces.get(tx), before=before, limit=PIECE)
+        if not page:
+            return
+        await scoring.embedded(database, embedder, workspace_id, embedder.variant, page)
+        before = page[-1].message_id
 
 
 async def of_entry(tx: Transaction, case_id: int, entry_id: int) -> list[SimilarCase]:
