@@ -41,6 +41,9 @@ from tugi.web.live import Hub
 
 log = structlog.get_logger("tugi")
 SWEEP_SECONDS = 15.0
+# What is counted anew once a day is counted first a minute after the start.
+TURNS_A_DAY = int(86_400 / SWEEP_SECONDS)
+FIRST_DAY_TURN = 4
 # With more shops than this on one machine, models are read when they are first asked for.
 WARM_WORKSPACES = 20
 # Cores for many texts at once; a question uses one.
@@ -140,6 +143,8 @@ class Installation:
                 for workspace_id in ids:
                     async with self.database.transaction(workspace_id) as tx:
                         await queue.wake(tx)
+                        if turn % TURNS_A_DAY == FIRST_DAY_TURN:
+                            tx.happened("DayPassed")
                 if turn % 40 == 0:
                     await idempotency.forget_old(self.database)
                     async with self.database.everywhere() as tx:
