@@ -9,7 +9,7 @@ from tugi.core.database import Database
 from tugi.core.events import Reaction, Reactions
 from tugi.core.files import Files
 from tugi.core.jobs import JobKind
-from tugi.desk.answering import training
+from tugi.desk.answering import follow_ups, similar, training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.training import Train
@@ -24,6 +24,8 @@ REACTIONS: Reactions = {
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
+    "ModelTrained": [Reaction("liken", 5.0)],
+    "DayPassed": [Reaction("follow_ups")],
 }
 
 
@@ -35,8 +37,26 @@ def job_kinds(
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
         "mail_code": JobKind(codes.send, gave_up=codes.gave_up),
+        "liken": JobKind(_likening(database, answering)),
+        "follow_ups": JobKind(_counting_follow_ups(database)),
         "train": JobKind(_training(database, files, answering, train, engine)),
     }
+
+
+def _likening(database: Database, answering: Answering) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def run(ids: Mapping[str, Any]) -> None:
+        if embedder := await answering.embedder(ids["workspace_id"]):
+            await similar.remember(database, embedder, ids["workspace_id"])
+
+    return run
+
+
+def _counting_follow_ups(database: Database) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def run(ids: Mapping[str, Any]) -> None:
+        async with database.transaction(ids["workspace_id"]) as tx:
+            await follow_ups.count(tx)
+
+    return run
 
 
 def _training(
