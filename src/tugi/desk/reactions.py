@@ -12,6 +12,8 @@ from tugi.core.jobs import JobKind
 from tugi.desk.answering import follow_ups, similar, training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.codes import Codes
+from tugi.desk.answering.rehearsing import Rehearse
+from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.training import Train
 
 # A burst of messages is one question: each waits this long, and only the last one is answered.
@@ -26,13 +28,21 @@ REACTIONS: Reactions = {
     "ModelWanted": [Reaction("train")],
     "ModelTrained": [Reaction("liken", 5.0)],
     "DayPassed": [Reaction("follow_ups")],
+    "ReplayAsked": [Reaction("replay")],
 }
 
 
 def job_kinds(
-    database: Database, files: Files, answering: Answering, train: Train, engine: str, codes: Codes
+    database: Database,
+    files: Files,
+    answering: Answering,
+    train: Train,
+    engine: str,
+    codes: Codes,
+    rehearse: Rehearse,
 ) -> Mapping[str, JobKind]:
     """What each job of the list does."""
+    replaying = Replaying(database, files, rehearse, train)
     return {
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
@@ -40,6 +50,7 @@ def job_kinds(
         "liken": JobKind(_likening(database, answering)),
         "follow_ups": JobKind(_counting_follow_ups(database)),
         "train": JobKind(_training(database, files, answering, train, engine)),
+        "replay": JobKind(replaying.run, gave_up=replaying.gave_up),
     }
 
 

@@ -41,6 +41,7 @@ ROBOT_PARTS = {
     "CertificatesChanged": "topics",
     "JudgementGiven": "review",
     "ReviewDrawn": "review",
+    "ReplayAsked": "replays",
     "ReplayMoved": "replays",
     "LessonsChanged": "lessons",
     "VersionMade": "versions",

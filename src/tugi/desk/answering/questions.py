@@ -125,6 +125,7 @@ def _question(head: Row, said: Sequence[Row], workspace: Workspace, zone: ZoneIn
         languages=tuple(workspace.languages),
         handler=_floor(earlier, head["contact_id"]),
         turns_without_progress=_asked_in_a_row(earlier, head["contact_id"]),
+        robot_turns=_robot_turns(earlier, head["contact_id"]),
         first_name=customers.first_name(head["name"], head["name_given_by_customer"]) if head["name"] else None,
         chosen_entry=str(last["chosen_entry_id"]) if last["chosen_entry_id"] else None,
     )
@@ -154,4 +155,14 @@ def _asked_in_a_row(earlier: Sequence[Row], contact_id: int) -> int:
         if row["contact_id"] != contact_id or (row["author_kind"] != "customer" and not row["asks"]):
             break
         count += bool(row["asks"])
+    return count
+
+
+def _robot_turns(earlier: Sequence[Row], contact_id: int) -> int:
+    """What the robot had said in that contact since an agent last wrote."""
+    count = 0
+    for row in reversed(earlier):
+        if row["contact_id"] != contact_id or row["author_kind"] == "agent":
+            break
+        count += row["author_kind"] == "robot"
     return count

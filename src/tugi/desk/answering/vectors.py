@@ -24,7 +24,12 @@ async def known(tx: Transaction, variant: str, message_ids: Sequence[int]) -> di
         variant,
         list(message_ids),
     )
-    return {row["message_id"]: np.frombuffer(row["vector"], np.float16).astype(np.float32) for row in rows}
+    return {row["message_id"]: of_bytes(row["vector"]) for row in rows}
+
+
+def of_bytes(content: bytes) -> Floats:
+    """A vector from the half-precision bytes it is kept as."""
+    return np.frombuffer(content, np.float16).astype(np.float32)
 
 
 async def keep(tx: Transaction, variant: str, items: Sequence[tuple[int, int, Floats]]) -> None:

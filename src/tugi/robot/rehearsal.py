@@ -1,0 +1,210 @@
+"""Rehearsal: what a robot would do with past questions, many at a time, and where people's replies came from.
+
+Pure like the rest of the robot; `tugi.replayer` runs it in a child process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tugi.robot.decide import decide
+from tugi.robot.facts import Answer, Ask, Facts, HandOver, Permit, StaySilent, Suggest, Verdict
+from tugi.robot.model import Model, Ranking
+from tugi.robot.ngrams import character_grams, fit_grams
+from tugi.robot.reading import read_turn
+from tugi.robot.text import normal
+
+Floats = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Floats]
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+# A reply at least this like an entry's answer was made from it. Measured on the demo's knowledge in four languages
+# (bench/reply_origins.py): 95 % of 216 replies with a greeting, a changed number and a sentence left out are traced,
+# none to another entry; of 48 freely written ones none is, and 0.5 % of answers whose own entry is missing.
+LIKENESS = 0.55
+# So many texts keep their vector and ranking, because customers repeat one another.
+REMEMBERED = 20_000
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The robot that rehearses. model: bytes of `Model.to_bytes`; None where nothing is trained.
+
+    permits: by channel what it may do with which entry, and with the others; a channel that is missing leaves the
+    facts as they are. answers: (entry id, answer), of which replies may have been made. answer_cut, ask_cut: in
+    place of the model's.
+    """
+
+    model: bytes | None
+    permits: Mapping[str, tuple[dict[str, Permit], Permit]] = field(
+        default_factory=dict[str, tuple[dict[str, Permit], Permit]]
+    )
+    answers: Sequence[tuple[str, str]] = ()
+    answer_cut: float | None = None
+    ask_cut: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A past question. text: its `question_text`; vector: of that text at half precision, when kept; reply: what a
+    person answered."""
+
+    facts: Facts
+    text: str
+    channel: str
+    vector: bytes | None = None
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What the robot would have done. entry_id: what it would have answered or suggested, else its first candidate.
+
+    probability, among: as in `Ranking`, None where knowledge was not looked at. origin: the entry that the
+    person's reply was made from. vector: the text's at half precision, when it was computed now.
+    """
+
+    kind: str
+    language: str | None
+    reason: str | None = None
+    entry_id: str | None = None
+    choices: tuple[str, ...] = ()
+    probability: float | None = None
+    among: float | None = None
+    origin: str | None = None
+    vector: bytes | None = None
+
+
+class Origins:
+    """Tells which entry's answer a reply was made from."""
+
+    def __init__(self, answers: Sequence[tuple[str, str]]) -> None:
+        self._owners = [entry_id for entry_id, _ in answers]
+        self._grams = fit_grams([character_grams(_bare(text)) for _, text in answers]) if answers else None
+
+    def find(self, reply: str) -> str | None:
+        """The entry, or None when the reply is like no answer."""
+        found = self.nearest(reply)
+        return found[0] if found is not None and found[1] >= LIKENESS else None
+
+    def nearest(self, reply: str) -> tuple[str, float] | None:
+        """The entry with the most similar answer, and the cosine of their character n-grams."""
+        if self._grams is None:
+            return None
+        likeness = self._grams.similarities([character_grams(_bare(reply))])[0]
+        best = int(likeness.argmax())
+        return self._owners[best], float(likeness[best])
+
+
+def _bare(text: str) -> str:
+    return normal(_PLACEHOLDER.sub(" ", text))
+
+
+class Rehearsal:
+    """A robot that decides past questions and remembers texts it has read."""
+
+    def __init__(self, stage: Stage, model: Model | None, embed: Embed | None) -> None:
+        cuts = {name: cut for name in ("answer_cut", "ask_cut") if (cut := getattr(stage, name)) is not None}
+        self._model = replace(model, **cuts) if model else None
+        self._embed = embed
+        self._permits = stage.permits
+        self._origins = Origins(stage.answers)
+        self._vectors: dict[str, Floats] = {}
+        self._rankings: dict[tuple[str, bool], Ranking] = {}
+
+    def decide(self, asked: Sequence[Asked]) -> list[Decided]:
+        """What it would do with each, in order."""
+        vectors, made = self._vectors_of(asked)
+        self._rank(asked, vectors)
+        return [self._one(one, vectors.get(one.text), made.get(one.text)) for one in asked]
+
+    def _vectors_of(self, asked: Sequence[Asked]) -> tuple[dict[str, Floats], dict[str, bytes]]:
+        """Vectors by text, and those computed now as they are kept."""
+        if self._model is None or not self._model.variant:
+            return {}, {}
+        found = {one.text: self._vectors[one.text] for one in asked if one.text in self._vectors}
+        for one in asked:
+            if one.vector is not None:
+                found.setdefault(one.text, np.frombuffer(one.vector, np.float16).astype(np.float32))
+        missing = list(dict.fromkeys(one.text for one in asked if one.text not in found))
+        made: dict[str, bytes] = {}
+        if missing and self._embed is not None:
+            for text, vector in zip(missing, self._embed(missing), strict=True):
+                made[text] = vector.astype(np.float16).tobytes()
+                # As it comes back from where it is kept: a replay that goes on decides as one that did not stop.
+                found[text] = np.frombuffer(made[text], np.float16).astype(np.float32)
+        self._vectors = _latest(self._vectors | found)
+        new = {one.text for one in asked if one.vector is None}
+        return found, {text: found[text].astype(np.float16).tobytes() for text in new if text in found} | made
+
+    def _rank(self, asked: Sequence[Asked], vectors: Mapping[str, Floats]) -> None:
+        """Fill the model's memory with all rankings that the decisions will ask for."""
+        model = self._model
+        if model is None:
+            return
+        wanted = {(one.text, read_turn(one.facts.burst).negated) for one in asked}
+        missing = [key for key in wanted if key not in self._rankings and (not model.variant or key[0] in vectors)]
+        if missing:
+            rows = np.stack([vectors[text] for text, _ in missing]) if model.variant else None
+            ranked = model.rank_many([text for text, _ in missing], [negated for _, negated in missing], rows)
+            self._rankings = _latest(self._rankings | dict(zip(missing, ranked, strict=True)))
+        model.ranked.clear()
+        model.ranked.update({key: self._rankings[key] for key in wanted if key in self._rankings})
+
+    def _one(self, one: Asked, vector: Floats | None, made: bytes | None) -> Decided:
+        facts = one.facts
+        if one.channel in self._permits:
+            permits, default = self._permits[one.channel]
+            facts = replace(facts, permits=permits, default_permit=default)
+        verdict = decide(facts, self._model, vector)
+        among = None
+        if verdict.why.candidates and self._model is not None:
+            ranking = self._model.ranked.get((one.text, bool(verdict.why.reading.get("negated"))))
+            among = ranking.among if ranking else None
+        decided = _decided(verdict, among)
+        origin = self._origins.find(one.reply) if one.reply else None
+        return replace(decided, origin=origin, vector=made if one.vector is None else None)
+
+
+def _decided(verdict: Verdict, among: float | None) -> Decided:
+    why = verdict.why
+    first = why.candidates[0] if why.candidates else None
+    seen = Decided(
+        kind="",
+        language=why.language,
+        entry_id=first.entry_id if first else None,
+        probability=first.probability if first else None,
+        among=among,
+    )
+    match verdict:
+        case Answer():
+            reason = "courtesy" if verdict.kind == "courtesy" else None
+            return replace(
+                seen,
+                kind="answer",
+                reason=reason,
+                entry_id=verdict.entry_id,
+                probability=verdict.probability if verdict.entry_id else None,
+            )
+        case Ask():
+            return replace(seen, kind="ask", choices=tuple(choice.entry_id for choice in verdict.choices))
+        case Suggest():
+            return replace(seen, kind="suggest", entry_id=verdict.entry_id, probability=verdict.probability)
+        case HandOver():
+            return replace(seen, kind="hand_over", reason=verdict.reason)
+        case StaySilent():
+            return replace(seen, kind="stay_silent", reason=verdict.reason)
+
+
+def _latest(remembered: dict[Key, Value]) -> dict[Key, Value]:
+    while len(remembered) > REMEMBERED:
+        del remembered[next(iter(remembered))]
+    return remembered
