@@ -64,6 +64,18 @@ INVOICE = Entry(
 )
 SHOP = (DELIVERY, TRACKING, CANCEL, DAMAGED, INVOICE)
 
+
+def entry_of_demo(data: dict[str, Any]) -> Entry:
+    """An entry of the demo shop's knowledge files, under its key."""
+    return Entry(
+        id=data["key"],
+        policy=data["policy"],
+        titles=data["titles"],
+        answers=data["answers"],
+        examples={language: tuple(texts) for language, texts in data["examples"].items()},
+    )
+
+
 ORDINARY = Facts(burst=("tere",), today=TODAY, shop_name="Põhjala Pood", languages=("en", "et"))
 
 

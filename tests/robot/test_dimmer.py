@@ -67,7 +67,10 @@ def test_suggest_offers_the_answer_to_a_person(under: Decide) -> None:
 
 
 def test_click_waits_for_an_agent_and_says_so(under: Decide) -> None:
-    for verdict in (under(QUESTION, Permit("click")), under("x", Permit("click"), chosen_entry=DELIVERY.id)):
+    for verdict in (
+        under(QUESTION, Permit("click")),
+        under("Kui kaua tarne aega võtab?", Permit("click"), chosen_entry=DELIVERY.id),
+    ):
         assert isinstance(verdict, Suggest)
         assert verdict.awaits_click
         assert verdict.customer_text.startswith("Vastus on valmis. Kolleeg vaatab selle enne üle")

@@ -17,6 +17,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://\S+|www\.\S+")
+_CLAUSE = re.compile(r"[.,;:!?\n]+\s*|\s+(?:but|aga|kuid|mutta|ale)\s+")
 _SENTENCE = re.compile(r"(?<=[?!.;\n])\s+|\n+")
 
 
@@ -72,7 +73,19 @@ def read_turn(burst: tuple[str, ...]) -> Reading:
 
 def is_negated(text: str) -> bool:
     """Whether a text turns a wish round, in any of the four languages. Trouble ("does not work") does not."""
-    return cues.NEGATION.search(cues.TROUBLE.sub(" ", plain(text))) is not None
+    bare = plain(text)
+    for clause in _CLAUSE.split(bare):
+        told = cues.TROUBLE.sub(" ", clause)
+        own = told if _says_own(told) else cues.OTHERS_FAIL.sub(" ", told)
+        if cues.NEGATION.search(own) is not None:
+            return True
+    asks = "?" in bare or cues.QUESTION_START.match(bare) is not None
+    return not asks and cues.DECLINES.search(bare) is not None
+
+
+def _says_own(clause: str) -> bool:
+    """Whether the clause names the customer as the one who acts, in the languages whose "ei" does not."""
+    return cues.OWN_ACT.search(clause) is not None
 
 
 def question_text(facts: Facts) -> str:
