@@ -29,6 +29,8 @@ SAMPLE = 1_000
 REFRESH_SECONDS = 3600.0
 # A second wish is told when it brings this share of the first one's information anew.
 SECOND_WISH = 0.5
+# A message of a turn that tells less than this share of its best one is left out of the quote.
+LITTLE = 0.4
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -72,10 +74,14 @@ class Rareness:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """What one side said without being interrupted."""
+    """What one side said without being interrupted, message by message."""
 
     ours: bool
-    text: str
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.parts)
 
 
 async def find(tx: Transaction, case_id: int, language: str) -> Summary | None:
@@ -124,8 +130,8 @@ def _lines(workspace_id: int, rareness: Rareness, turns: Sequence[_Turn], langua
         # Long texts hold more words without telling more of them.
         return rareness.weigh(workspace_id, told) / math.sqrt(len(told) + 4)
 
-    def line(key: str, text: str) -> str:
-        return i18n.text(language, f"summary.{key}", words=_short(text, weight))
+    def line(key: str, turn: _Turn) -> str:
+        return i18n.text(language, f"summary.{key}", words=_short(_telling(turn, weight), weight))
 
     asked = [turn for turn in turns if not turn.ours]
     if not asked:
@@ -133,15 +139,15 @@ def _lines(workspace_id: int, rareness: Rareness, turns: Sequence[_Turn], langua
     open_turn = turns[-1] if not turns[-1].ours else None
     first = max(asked, key=lambda turn: weight(turn.text))
     rest = [turn for turn in asked if turn not in (first, open_turn)]
-    found = [line("wanted", first.text)]
+    found = [line("wanted", first)]
     second = max(rest, key=lambda turn: weight(turn.text, words(first.text)), default=None)
     if second and weight(second.text, words(first.text)) >= SECOND_WISH * weight(first.text):
-        found.append(line("wanted", second.text))
+        found.append(line("wanted", second))
     ours = [turn for turn in turns if turn.ours]
     if ours:
-        found.append(line("answered", max(ours, key=lambda turn: weight(turn.text)).text))
+        found.append(line("answered", max(ours, key=lambda turn: weight(turn.text))))
     if open_turn and open_turn is not first:
-        found.append(line("open", open_turn.text))
+        found.append(line("open", open_turn))
     return found
 
 
@@ -154,10 +160,16 @@ def _turns(said: Sequence[Message]) -> list[_Turn]:
         if not text or (message.author.kind == "robot" and message.entry_id is None):
             continue
         if turns and turns[-1].ours == ours:
-            turns[-1] = _Turn(ours, f"{turns[-1].text} {text}")
+            turns[-1] = _Turn(ours, (*turns[-1].parts, text))
         else:
-            turns.append(_Turn(ours, text))
+            turns.append(_Turn(ours, (text,)))
     return turns
+
+
+def _telling(turn: _Turn, weight: Weight) -> str:
+    """The turn without greetings and thanks: messages that tell little beside its best one."""
+    weights = [weight(part) for part in turn.parts]
+    return " ".join(part for part, told in zip(turn.parts, weights, strict=True) if told >= LITTLE * max(weights))
 
 
 def _short(text: str, weight: Weight) -> str:
