@@ -1,5 +1,5 @@
 /** Small parts that the robot's screens share: what stands there while loading, and when reading failed. */
-import { t } from "../../shared/i18n";
+import { has, t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { NoPermission } from "../settings/form";
 import type { Failure } from "./reading";
@@ -27,3 +27,6 @@ export function Failed({ failure, again }: { failure: Failure; again: () => void
     </Blank>
   );
 }
+
+/** Why something ended or was taken back, in words; the server's own where it says more than we know. */
+export const reasonOf = (why: string | null): string => (why === null ? t("robot.reason.unknown") : has(`robot.reason.${why}`) ? t(`robot.reason.${why}`) : why);

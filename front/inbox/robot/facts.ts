@@ -41,6 +41,8 @@ export interface Topic {
   own_level: Level | null;
   channel_levels: Readonly<Record<string, Level>>;
   examples: number;
+  /** How far each language goes: title and answer with example questions, without them, or nothing. */
+  languages?: Partial<Record<Language, "full" | "part" | "none">>;
   contacts_30: number;
   answered_30: number;
   judged: number;

@@ -125,6 +125,8 @@ INBOX_PATHS = (
     "/inbox",
     "/inbox/{rest:path}",
     "/case/{rest:path}",
+    "/robot",
+    "/robot/{rest:path}",
     "/knowledge",
     "/knowledge/{rest:path}",
     "/team",

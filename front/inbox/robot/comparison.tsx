@@ -1,0 +1,67 @@
+/** What differs between two versions: knowledge and policy. */
+import { X } from "lucide-preact";
+import { has, t } from "../../shared/i18n";
+import { Failed } from "./bits";
+import { LEVELS, type Difference } from "./facts";
+import { percent } from "./figures";
+import { useRead } from "./reading";
+
+export function Comparison({ numbers, close }: { numbers: readonly number[]; close: () => void }) {
+  const [one, other] = [...numbers].sort((a, b) => a - b);
+  if (one === undefined || other === undefined) return null;
+  return (
+    <section class="comparison" aria-label={t("robot.compare_title", { one, other })}>
+      <header>
+        <h2>{t("robot.compare_title", { one, other })}</h2>
+        <button type="button" class="icon-button" aria-label={t("common.close")} onClick={close}><X size={16} aria-hidden="true" /></button>
+      </header>
+      <Differences from={one} to={other} />
+    </section>
+  );
+}
+
+/** What one gets by going from one version to the other. */
+export function Differences({ from, to }: { from: number; to: number }) {
+  const read = useRead<Difference>(`/api/robot/versions/${from}/compare/${to}`, []);
+  if (read.state === "loading") return <div role="status" aria-label={t("common.loading")}><span class="skeleton bar" style={{ width: "60%" }} /><span class="skeleton bar" style={{ width: "45%" }} /></div>;
+  if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
+  const { entries_added: added, entries_removed: removed, entries_changed: changed, policy_changed: policy } = read.value;
+  if (added.length + removed.length + changed.length + policy.length === 0) return <p>{t("robot.compare_same")}</p>;
+  return (
+    <dl class="differences">
+      <Entries name={t("robot.entries_added", { count: added.length })} entries={added} />
+      <Entries name={t("robot.entries_removed", { count: removed.length })} entries={removed} />
+      <Entries name={t("robot.entries_changed", { count: changed.length })} entries={changed} />
+      {policy.length > 0 && (
+        <div>
+          <dt>{t("robot.policy_changed", { count: policy.length })}</dt>
+          {policy.map((line) => <dd key={line.name}>{settingName(line.name)}: {settingValue(line.from)} → <strong>{settingValue(line.to)}</strong></dd>)}
+        </div>
+      )}
+    </dl>
+  );
+}
+
+const MOST = 12;
+
+function Entries({ name, entries }: { name: string; entries: Difference["entries_added"] }) {
+  if (entries.length === 0) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      {entries.slice(0, MOST).map((entry) => <dd key={entry.id}><a href={`/knowledge/${entry.id}`}>{entry.title}</a></dd>)}
+      {entries.length > MOST && <dd class="quiet">{t("robot.and_more", { count: entries.length - MOST })}</dd>}
+    </div>
+  );
+}
+
+/** A setting as the policy screen calls it; a topic's level keeps the topic's own name. */
+const settingName = (name: string): string => (has(`robot.setting.${name}`) ? t(`robot.setting.${name}`) : name);
+
+function settingValue(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return t(value ? "robot.on" : "robot.off");
+  if (typeof value === "number") return value > 0 && value < 1 ? percent(value) : String(value);
+  if (typeof value === "string") return LEVELS.some((level) => level === value) ? t(`robot.level.${value}`) : value;
+  return JSON.stringify(value);
+}

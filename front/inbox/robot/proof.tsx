@@ -1,0 +1,69 @@
+/** What proves a topic: its certificate in words, or how much evidence is still wanted. The limits stand beside the figure. */
+import { ShieldCheck, ShieldMinus } from "lucide-preact";
+import { t } from "../../shared/i18n";
+import { tongueName } from "../parts/bits";
+import { topicPath } from "./address";
+import { Explain } from "./explain";
+import type { Certificate, Topic } from "./facts";
+import { isInForce, percent, progressOf } from "./figures";
+
+/** What the certificate is about: this topic alone, or all topics of its risk, perhaps in one language. */
+export function scopeOf(certificate: Pick<Certificate, "scope" | "risk" | "language">): string {
+  const language = certificate.language === null ? "" : tongueName(certificate.language);
+  return t(`robot.scope.${certificate.scope}`, { risk: t(`robot.risk.${certificate.risk}_of`), language });
+}
+
+/** "At most 3.1 % wrong". */
+export const boundOf = (certificate: Certificate & { bound: number }): string => t("robot.at_most", { share: percent(certificate.bound, "up") });
+
+/** "95 % sure, from 212 judged answers". */
+export const basisOf = (certificate: Certificate): string =>
+  t("robot.basis", { count: certificate.answered, confidence: percent(certificate.confidence, "down") });
+
+/** What the certificate does not promise, and when it ends. */
+export function Limits() {
+  return <p class="limits">{t("robot.limits")}</p>;
+}
+
+/** The figure in a list: in force, or what it still takes. */
+export function Proof({ topic }: { topic: Topic }) {
+  const { certificate } = topic;
+  return isInForce(certificate) && topic.certified ? <Certified topic={topic} certificate={certificate} /> : <Wanting topic={topic} />;
+}
+
+function Certified({ topic, certificate }: { topic: Topic; certificate: Certificate & { bound: number } }) {
+  const figure = (
+    <span class="proof in-force">
+      <span class="proof-figure"><ShieldCheck size={14} aria-hidden="true" />{boundOf(certificate)}</span>
+      <span class="quiet">{basisOf(certificate)}</span>
+    </span>
+  );
+  return (
+    <Explain title={t("robot.certificate")} figure={figure}>
+      <p>{t("robot.statement", {
+        count: certificate.answered, wrong: t("robot.wrong", { count: certificate.errors }), share: percent(certificate.bound, "up"), confidence: percent(certificate.confidence, "down"),
+      })}</p>
+      <p>{scopeOf(certificate)}</p>
+      <Limits />
+      <p><a href={topicPath(topic.entry_id)}>{t("robot.see_cases")}</a></p>
+    </Explain>
+  );
+}
+
+function Wanting({ topic }: { topic: Topic }) {
+  const stuck = topic.needed <= 0;
+  const have = topic.certificate?.answered ?? topic.judged;
+  const figure = (
+    <span class="proof wanting">
+      <span class="proof-figure">{stuck ? <><ShieldMinus size={14} aria-hidden="true" />{t("robot.not_certified")}</> : t("robot.needed", { count: topic.needed })}</span>
+      {!stuck && <span class="meter" aria-hidden="true"><span style={{ width: `${Math.round(progressOf(topic) * 100)}%` }} /></span>}
+    </span>
+  );
+  return (
+    <Explain title={t("robot.not_yet")} figure={figure}>
+      <p>{stuck ? t("robot.not_yet_stuck") : t("robot.not_yet_about", { count: topic.needed, have: t("robot.judged_answers", { count: have }) })}</p>
+      <p>{t("robot.how_judged")}</p>
+      <p><a href={topicPath(topic.entry_id)}>{t("robot.see_cases")}</a></p>
+    </Explain>
+  );
+}
