@@ -81,13 +81,18 @@ async def rehearse(stage: Stage) -> AsyncGenerator[Decide]:
 async def taught_shop(database: Database, files: Files) -> tuple[Shop, dict[str, int]]:
     """A shop whose robot has learned KNOWLEDGE; and the entries' ids by key."""
     shop = await open_shop(database)
+    return shop, await teach(shop, files)
+
+
+async def teach(shop: Shop, files: Files) -> dict[str, int]:
+    """Have the shop's robot learn KNOWLEDGE; the entries' ids by key."""
     ids: dict[str, int] = {}
-    async with database.transaction(shop.workspace_id) as tx:
+    async with shop.database.transaction(shop.workspace_id) as tx:
         for key, (title, answer, examples) in KNOWLEDGE.items():
             draft = EntryDraft({"en": EntryText(title, answer)}, key=key, examples={"en": list(examples)})
             ids[key] = (await entries.create(tx, draft)).id
     await train(shop, files)
-    return shop, ids
+    return ids
 
 
 async def train(shop: Shop, files: Files) -> None:
