@@ -18,7 +18,7 @@ import uvloop
 from tugi import wiring
 from tugi.core.errors import Invalid
 from tugi.core.jobs import Worker
-from tugi.demo import seed
+from tugi.demo import judging, seed
 from tugi.settings import Settings
 
 log = structlog.get_logger("tugi")
@@ -73,6 +73,8 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
         background: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if jobs:
             background = [jobs.run, installation.sweep, installation.warm]
+        if plant_demo:
+            background.append(lambda: judging.run(installation.database, installation.answering))
         if not web:
             await _run_worker(installation, jobs or installation.worker())
             return
