@@ -137,6 +137,12 @@ class Answering:
         """The text's vector by that engine, computed with no transaction open."""
         return await self._vector(await self._model(workspace_id), text)
 
+    async def model(self, workspace_id: int) -> tuple[int, Model] | None:
+        """The model that serves now, with its id."""
+        model = await self._model(workspace_id)
+        held = self._models.get(workspace_id)
+        return (held[0], model) if held is not None and model is not None else None
+
     async def embedder(self, workspace_id: int) -> Embedder | None:
         """That engine, opened; None when the model needs none or it cannot be had."""
         variant = await self.variant(workspace_id)

@@ -73,11 +73,13 @@ class Voice:
     @property
     def truth(self) -> tuple[bool, int | None]:
         """Whether the right entry is known, and which it is (None: no entry answers the question)."""
-        if self.label == "hand_over" or (self.label == "right" and self.verdict_kind == "hand_over"):
+        if self.label == "hand_over":
             return True, None
+        if self.truth_entry_id is not None:
+            return True, self.truth_entry_id
         if self.label == "wrong_entry":
-            return self.truth_entry_id is not None, self.truth_entry_id
-        return True, self.entry_id
+            return False, None
+        return True, None if self.verdict_kind == "hand_over" else self.entry_id
 
 
 def ruling(voices: Sequence[Voice]) -> tuple[bool, int | None] | None:
