@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from tugi import __version__, doctor, evaluation, serving, wiring
+from tugi import __version__, doctor, evaluation, replay_command, serving, wiring
 from tugi.core import clock
 from tugi.core.errors import TugiError
 from tugi.demo import seed
+from tugi.desk.answering.replay import Replay
 from tugi.desk.knowledge import imports
 from tugi.desk.people import setup, workspaces
 from tugi.robot import facts as robot
@@ -173,6 +174,47 @@ def ask(
                 typer.echo(f"  - {choice.title}")
         for candidate in decision.shown.why.candidates[:3]:
             typer.echo(f"  {candidate.probability:5.1%}  {candidate.title}")
+
+    _run(act())
+
+
+@app.command()
+def replay(
+    last: Annotated[int, typer.Option(min=1, max=100_000, help="How many of the latest questions.")] = 1000,
+    version: Annotated[int | None, typer.Option(help="A version of the robot instead of today's.")] = None,
+    compare: Annotated[int | None, typer.Option(help="Another version to set beside it.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only questions of this channel.")] = None,
+    resume: Annotated[int | None, typer.Option(metavar="ID", help="Go on with a replay that was stopped.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """What would the robot have done with the last questions? Nothing is sent; Ctrl-C keeps what is done.
+
+    Right is what people judged, sent or wrote in an entry's words. Topics come with the minutes they would save.
+    """
+
+    async def act() -> None:
+        async with wiring.opened(read_settings()) as it:
+            workspace_id = await setup.get_only_workspace_id(it.database)
+
+            def tell(line: str) -> None:
+                typer.echo(line, err=True)
+
+            async def run(number: int | None, going_on: int | None) -> Replay:
+                wish = replay_command.Wish(last, number, channel, going_on)
+                return await replay_command.run(it.database, it.replaying(), workspace_id, wish, tell)
+
+            done = [await run(version, resume)]
+            found = None
+            if compare is not None:
+                done.append(await run(compare, None))
+                found = await replay_command.compare(it.database, workspace_id, done[0], done[1])
+        if as_json:
+            typer.echo(msgspec.json.format(msgspec.json.encode(found or done[0])).decode())
+            return
+        for one in done:
+            typer.echo("\n".join(replay_command.table(one)))
+        if found is not None:
+            typer.echo("\n".join(replay_command.differences(found)))
 
     _run(act())
 

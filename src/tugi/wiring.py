@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import asyncpg
@@ -26,6 +25,8 @@ from tugi.desk.answering import training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.private import Private
+from tugi.desk.answering.rehearsing import Decide
+from tugi.desk.answering.replaying import Replaying
 from tugi.desk.people import workspaces
 from tugi.desk.work import queue
 from tugi.engines import choice
@@ -33,6 +34,7 @@ from tugi.engines.choice import OpenedEmbedders
 from tugi.ports import Embedder, EngineFailed, Mailer
 from tugi.replayer import rehearse_in_children
 from tugi.robot.facts import Entry, Labelled
+from tugi.robot.rehearsal import Stage
 from tugi.settings import Settings
 from tugi.trainer import Report, train_in_child
 from tugi.web import demo_shop, idempotency
@@ -67,18 +69,27 @@ class Installation:
     def worker(self) -> Worker:
         """A worker for all kinds of jobs."""
 
+        codes = Codes(self.database, mailer_of(self.settings), self.secret)
+        kinds = reactions.job_kinds(
+            self.database, self.files, self.answering, self.train, self.engine, codes, self.rehearse
+        )
+        return Worker(self.dsn, kinds)
+
+    async def train(
+        self, known: Sequence[Entry], labelled: Sequence[Labelled], previous: bytes | None, report: Report
+    ) -> bytes | None:
+        """A model of this knowledge by the current engine, learned in a child process."""
         name = "" if self.embedders.current is None else self.settings.engine_name
         key = self.settings.engine_key
+        return await train_in_child(known, name, previous, labelled=labelled, key=key, report=report)
 
-        async def train(
-            known: Sequence[Entry], labelled: Sequence[Labelled], previous: bytes | None, report: Report
-        ) -> bytes | None:
-            return await train_in_child(known, name, previous, labelled=labelled, key=key, report=report)
+    def rehearse(self, stage: Stage) -> AbstractAsyncContextManager[Decide]:
+        """Robots that rehearse in child processes."""
+        return rehearse_in_children(stage, self.settings.engine_key)
 
-        codes = Codes(self.database, mailer_of(self.settings), self.secret)
-        rehearse = partial(rehearse_in_children, key=key)
-        kinds = reactions.job_kinds(self.database, self.files, self.answering, train, self.engine, codes, rehearse)
-        return Worker(self.dsn, kinds)
+    def replaying(self) -> Replaying:
+        """What runs replays."""
+        return Replaying(self.database, self.files, self.rehearse, self.train)
 
     def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
         """The web application; `background` runs as long as it does."""
