@@ -27,7 +27,7 @@ REACTIONS: Reactions = {
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
     "ModelTrained": [Reaction("liken", 5.0)],
-    "DayPassed": [Reaction("follow_ups")],
+    "DayPassed": [Reaction("follow_ups"), Reaction("liken")],
     "ReplayAsked": [Reaction("replay")],
 }
 

@@ -116,6 +116,9 @@ class Answering:
         if isinstance(verdict, robot.HandOver):
             beside = decide(replace(known, handler="queue"), model, vector)
             aside = beside if isinstance(beside, robot.Suggest) else None
+            # A boundary is read before any entry is; the person who takes over is shown the nearest all the same.
+            why = replace(verdict.why, candidates=verdict.why.candidates or beside.why.candidates)
+            verdict = replace(verdict, why=why)
         # Candidates are named in the customer's language, as the conversation beside them is.
         titles = _titles(model, (verdict.why.language, *known.languages))
         shown = verdicts.view(verdict, titles)
