@@ -6,6 +6,9 @@ take") is no boundary; one's own money, anger, law, health and age are.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from functools import lru_cache
 from re import Pattern
 
 from tugi.robot import cues
@@ -19,6 +22,8 @@ _CUES: dict[HandOverReason, Pattern[str]] = {
     "complaint": cues.COMPLAINT,
 }
 SEVERAL = 2
+# Letters of a spaced-out run looked at in one go: the patterns take cubic time where no spaces part words.
+_WINDOW = 60
 
 
 def check_boundaries(reading: Reading) -> tuple[Boundary, ...]:
@@ -36,28 +41,48 @@ def _check(name: HandOverReason, reading: Reading) -> Boundary:
         touched = reading.questions >= SEVERAL
         return Boundary(name, touched, str(reading.questions) if touched else "")
     if name == "money":
-        cue = _money_cue(reading.bare)
+        cue = _money_cue(reading)
     elif name == "wants_person":
-        cue = _cue(cues.WANTS_PERSON, reading.bare) or _person_named(reading.bare)
+        # "Am I talking to a human?" asks for the truth, and only what stands beside it may ask for a person.
+        beside = replace(reading, bare=cues.ASKS_WHETHER_ROBOT.sub(" ", reading.bare))
+        cue = _cue(cues.WANTS_PERSON, beside) or _person_named(reading.bare)
     else:
-        cue = _cue(_CUES[name], reading.bare)
+        cue = _cue(_CUES[name], reading)
     return Boundary(name, bool(cue), cue)
 
 
-def _cue(pattern: Pattern[str], bare: str) -> str:
-    found = pattern.search(bare)
-    return found.group().strip()[:80] if found else ""
+def _cue(pattern: Pattern[str], reading: Reading) -> str:
+    found = pattern.search(reading.bare)
+    return found.group().strip()[:80] if found else _cue_in_spaced(pattern, reading)
+
+
+def _cue_in_spaced(pattern: Pattern[str], reading: Reading) -> str:
+    """The cue where letters stood one by one, so that nobody knows where its words began."""
+    if not reading.spaced:
+        return ""
+    anywhere = _anywhere(pattern)
+    for run in reading.spaced:
+        for start in range(0, len(run), _WINDOW // 2):
+            found = anywhere.search(run[start : start + _WINDOW])
+            if found:
+                return found.group()[:80]
+    return ""
+
+
+@lru_cache(maxsize=16)
+def _anywhere(pattern: Pattern[str]) -> Pattern[str]:
+    return re.compile(pattern.pattern.replace(r"(?<!\w)", "", 1).replace(r"\s+", r"\s*"), re.MULTILINE)
 
 
 def _person_named(bare: str) -> str:
-    named = _cue(cues.PERSON_NAMED, bare)
-    return "" if cues.ASKS_IDENTITY.search(bare) else named
+    found = cues.PERSON_NAMED.search(bare)
+    return "" if found is None or cues.ASKS_IDENTITY.search(bare) else found.group().strip()[:80]
 
 
-def _money_cue(bare: str) -> str:
-    strong = _cue(cues.MONEY_STRONG, bare)
+def _money_cue(reading: Reading) -> str:
+    strong = _cue(cues.MONEY_STRONG, reading)
     if strong:
         return strong
-    noun = _cue(cues.MONEY_NOUN, bare)
-    asks_rule = cues.RULE_SHAPE.search(bare) is not None and cues.OWN_MATTER.search(bare) is None
+    noun = _cue(cues.MONEY_NOUN, reading)
+    asks_rule = cues.RULE_SHAPE.search(reading.bare) is not None and cues.OWN_MATTER.search(reading.bare) is None
     return "" if asks_rule else noun

@@ -13,7 +13,9 @@ _NAME = "{first_name}"
 # A missing name takes its comma and space with it: "Hello, {first_name}." becomes "Hello."
 _UNKNOWN_NAME = re.compile(r",?\s*\{first_name\}")
 _GREETS = re.compile(r"^(?:hello|hi|hey|tere|tervist|hei|moi|dzień dobry|cześć)\b", re.IGNORECASE)
-_FAMILIAR_LENGTH = 40
+_NAME_LENGTH = 30
+# "Anna Maria" is a name; more words are a sentence that somebody would like the robot to say.
+_NAME_WORDS = 2
 
 
 def in_language(texts: Mapping[str, str], language: str, languages: tuple[str, ...]) -> str:
@@ -61,5 +63,6 @@ def answer_text(entry: Entry, facts: Facts, language: str) -> str:
 def _safe_name(name: str | None) -> str:
     """A name as given, unless it is no name: markup, links and long texts are left out."""
     clean = normal(name or "")
-    plausible = 0 < len(clean) <= _FAMILIAR_LENGTH and all(c.isalpha() or c in " '’-." for c in clean)
-    return clean if plausible and "www." not in clean.lower() else ""
+    plausible = 0 < len(clean) <= _NAME_LENGTH and all(c.isalpha() or c in " '’-." for c in clean)
+    dotted = re.search(r"\w\.\w", clean) is not None
+    return clean if plausible and not dotted and len(clean.split()) <= _NAME_WORDS else ""

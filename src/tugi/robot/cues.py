@@ -55,6 +55,25 @@ ASKS_IDENTITY = _any(
     r"robott?i_vai  kas_(?:sa|te|siin|see|ma)  oled_sa  onko  ootko  oletko  jestes",
     r"czy_(?:to|jestes|ja|rozmawiam)",
 )
+# "Are you a robot?", asked outright.
+ASKS_WHETHER_ROBOT = _any(
+    r"(?:are|r)_(?:you|u)_(?:really_|just_|actually_)?(?:a_|an_)?(?:real|human|person|robot|bot|chatbot|machine|computer|program"
+    r"|ai|alive|chatgpt)(?!\w)",
+    r"(?:is|was)_(?:this|that|it)_(?:really_|just_)?(?:a_|an_)?(?:real_)?(?:human|person|robot|bot|chatbot|machine|ai)(?!_?\w)",
+    r"(?:is|was)_(?:this|that|it)_(?:a_|an_)?(?:real_)?(?:human|person|robot|bot|machine|ai)_(?:or|i_am|im|please)(?!\w)",
+    r"am_i_(?:talking|chatting|speaking|writing)_(?:to|with)_(?:a_|an_)?(?:real_)?(?:human|person|robot|bot|machine|ai)(?!\w)",
+    r"who_am_i_(?:talking|chatting|speaking|writing)  (?:robot|bot|machine)_or_(?:a_)?(?:human|person)",
+    r"(?:human|person)_or_(?:a_)?(?:robot|bot|machine)",
+    r"kas_(?:sa|te|see|siin|ma|tegu)_(?:\w+_){0,3}(?:robot(?:i|iga)?|bot(?:t|i|iga)?|juturobot(?:i|iga)?|masin(?:a|aga)?|inimene"
+    r"|inimesega|tehisaru\w*|tehisintellekt\w*)(?!\w)",
+    r"oled_(?:sa_)?(?:robot|bot|inimene|masin)  robot_voi_(?:paris_)?inimene  inimene_voi_robot  kellega_ma_raagin",
+    r"(?:oletko|ootko|onko_(?:tama|se|taalla)|puhunko|juttelenko|keskustelenko)_(?:\w+_){0,2}(?:robot(?:ti|in)|bot(?:ti|in)|chatbot(?:ti|in)?"
+    r"|ihmi\w+|kone(?:en)?|tekoaly\w*)(?![\w-])",
+    r"robotti_vai_ihminen  ihminen_vai_robotti  kenen_kanssa_(?:mina_)?(?:puhun|juttelen)",
+    r"czy_(?:ty_)?(?:jestes|to|rozmawiam|pisze|mam_do_czynienia)_(?:\w+_){0,2}(?:robot(?:em|a)?|bot(?:em|a)?|czlowiek\w*|maszyn\w*"
+    r"|automat\w*|sztuczn\w+_inteligencj\w+)(?!\w)",
+    r"jestes_(?:robotem|botem|czlowiekiem|maszyna)  robot_czy_czlowiek  czlowiek_czy_robot  z_kim_rozmawiam",
+)
 
 HEALTH = _any(
     r"\w*allerg\w+  uczul\w+  alergi\w+  (?:skin_)?rash(?:es)?(?!\w)  hospital  ambulance  poison\w*",

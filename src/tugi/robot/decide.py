@@ -51,6 +51,10 @@ def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None
         return matter.hand_over("no_progress", "too_many_turns", count=str(facts.robot_turns))
     if chosen is not None:
         return give(matter, chosen, 1.0, "chosen")
+    if matter.reading.asks_robot:
+        # Said also where the robot only suggests: nobody is left in the dark about what answers here.
+        text = fill(speech.say(speech.IDENTITY, matter.language), facts, matter.language)
+        return Answer(text, matter.language, matter.why("told_robot"), kind="courtesy")
     if matter.reading.greeting or matter.reading.thanks:
         return _courtesy(matter)
     if facts.turns_without_progress >= TURNS_WITHOUT_PROGRESS:
@@ -120,7 +124,8 @@ def _from_knowledge(matter: Matter) -> Verdict:
 def _beside_a_person(matter: Matter) -> Verdict:
     """A person has the floor: suggest to them, say nothing to the customer."""
     quiet = matter.silent("person_has_floor", "person_has_floor")
-    if matter.reading.greeting or matter.reading.thanks or _rank(matter) is not None:
+    courtesy = matter.reading.greeting or matter.reading.thanks or matter.reading.asks_robot
+    if courtesy or _rank(matter) is not None:
         return quiet
     model, ranking = matter.model, matter.ranking
     if model is None or ranking is None or ranking.among < model.ask_cut:

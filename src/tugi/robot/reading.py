@@ -8,7 +8,7 @@ from typing import Any
 
 from tugi.robot import cues
 from tugi.robot.facts import Facts
-from tugi.robot.text import MAX_CHARACTERS, normal, plain
+from tugi.robot.text import MOST_READ, bare_lines, normal, plain, spaced_out
 
 _ORDER = re.compile(r"(?<![\w.,])(?:#\s?|nr\.?\s?|no\.?\s?)?([A-Z]{1,3}-?\d{3,12}|\d{4,14})(?![\w.,]*\d)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -17,17 +17,20 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://\S+|www\.\S+")
+# A question that only asks whether this is a robot is short; a longer message wants something else too.
+_IDENTITY_WORDS = 10
 _CLAUSE = re.compile(r"[.,;:!?\n]+\s*|\s+(?:but|aga|kuid|mutta|ale)\s+")
 _SENTENCE = re.compile(r"(?<=[?!.;\n])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A burst read as one turn. `text` is its normal form, joined; `bare` has one message a line,
-    without diacritics."""
+    """A burst read as one turn. `text` is its normal form, joined; `bare` has one message a line without
+    diacritics, then lines of what disguises may hide; `spaced` are runs of letters that stood one by one."""
 
     text: str
     bare: str
+    spaced: tuple[str, ...]
     questions: int
     orders: tuple[str, ...]
     emails: tuple[str, ...]
@@ -35,6 +38,7 @@ class Reading:
     negated: bool
     greeting: bool
     thanks: bool
+    asks_robot: bool
     empty: bool
 
     def to_json(self) -> dict[str, Any]:
@@ -43,7 +47,7 @@ class Reading:
         for name, values in (("orders", self.orders), ("emails", self.emails), ("amounts", self.amounts)):
             if values:
                 found[name] = list(values)
-        for name in ("negated", "greeting", "thanks", "empty"):
+        for name in ("negated", "greeting", "thanks", "asks_robot", "empty"):
             if getattr(self, name):
                 found[name] = True
         return found
@@ -53,13 +57,16 @@ def read_turn(burst: tuple[str, ...]) -> Reading:
     """Read the unanswered messages as one turn. Any text is accepted."""
     messages = [message for message in (normal(text) for text in burst) if message]
     text = normal(" ".join(messages))
+    laid_bare = [bare_lines(message) for message in burst]
     # One message a line: "human please" ends a message also when another follows it.
-    bare = plain("\n".join(messages))[: 2 * MAX_CHARACTERS]
+    first = "\n".join(lines[0] for lines in laid_bare)
+    bare = "\n".join([first, *(line for lines in laid_bare for line in lines[1:])])[: 3 * MOST_READ]
     stripped = _URL.sub(" ", _EMAIL.sub(" ", text))
-    words = re.findall(r"\w+", bare)
+    words = re.findall(r"\w+", first)
     return Reading(
         text=text,
         bare=bare,
+        spaced=tuple(run for message in burst for run in spaced_out(message)),
         questions=_count_questions(messages),
         orders=_orders(stripped),
         emails=tuple(dict.fromkeys(_EMAIL.findall(text))),
@@ -67,6 +74,7 @@ def read_turn(burst: tuple[str, ...]) -> Reading:
         negated=is_negated(text),
         greeting=bool(words) and len(words) <= 5 and all(word in cues.GREETING_WORDS for word in words),
         thanks=_is_thanks(words),
+        asks_robot=len(words) <= _IDENTITY_WORDS and cues.ASKS_WHETHER_ROBOT.search(first) is not None,
         empty=not any(character.isalnum() for character in text),
     )
 
