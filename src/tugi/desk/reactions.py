@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from tugi.core.database import Database
 from tugi.core.events import Reaction, Reactions
 from tugi.core.files import Files
 from tugi.core.jobs import JobKind
-from tugi.desk.answering import follow_ups, similar, training
+from tugi.desk.answering import drawing, follow_ups, similar, training
 from tugi.desk.answering.answers import Answering
+from tugi.desk.answering.certifying import Certifying
 from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replaying import Replaying
@@ -26,8 +28,13 @@ REACTIONS: Reactions = {
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
-    "ModelTrained": [Reaction("liken", 5.0)],
-    "DayPassed": [Reaction("follow_ups"), Reaction("liken")],
+    "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0)],
+    "VerdictReached": [Reaction("draw")],
+    "JudgementGiven": [Reaction("draw"), Reaction("certify", 5.0)],
+    "EvidenceKept": [Reaction("certify")],
+    "TopicRiskChanged": [Reaction("certify")],
+    "RobotPolicyChanged": [Reaction("certify")],
+    "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify")],
     "ReplayAsked": [Reaction("replay")],
 }
 
@@ -49,6 +56,8 @@ def job_kinds(
         "mail_code": JobKind(codes.send, gave_up=codes.gave_up),
         "liken": JobKind(_likening(database, answering)),
         "follow_ups": JobKind(_counting_follow_ups(database)),
+        "draw": JobKind(partial(drawing.draw, database)),
+        "certify": JobKind(Certifying(database, answering).run),
         "train": JobKind(_training(database, files, answering, train, engine)),
         "replay": JobKind(replaying.run, gave_up=replaying.gave_up),
     }

@@ -15,7 +15,7 @@ from tugi.desk.people import workspaces
 from tugi.robot import facts as robot
 
 # The newest so many judged questions are looked at: older traffic tells little about today's.
-MOST = 5_000
+MOST = 4_000
 
 # What would not have been answered whatever the score, or was no question, says nothing about the score.
 SELECT = """
@@ -39,6 +39,7 @@ class Judged:
 
     entry_id: what the robot's decision was about. drawn: "signal" when nothing but a customer's signal or an
     agent's large edit brought it to judgement. sent_by: the one agent whose unedited sending is all there is.
+    kind: what the robot did.
     """
 
     verdict_id: int
@@ -52,6 +53,8 @@ class Judged:
     sent_by: int | None
     language: str | None
     channel: str
+    kind: str
+    asked_at: datetime
     judged_at: datetime
 
     @property
@@ -125,6 +128,8 @@ def _judged(group: Sequence[Mapping[str, Any]]) -> Judged | None:
         sent_by=only.pop() if len(only) == 1 else None,
         language=newest["language"],
         channel=newest["channel"],
+        kind=newest["kind"],
+        asked_at=newest["asked_at"],
         judged_at=newest["created_at"],
     )
 
@@ -144,15 +149,6 @@ def capped(found: Sequence[Judged]) -> list[Judged]:
             room -= 1
         kept.append(one)
     return kept
-
-
-def unbiased(found: Sequence[Judged]) -> list[Judged]:
-    """Without what only a signal brought up and people found right: signals may count against, never for.
-
-    Everything else counts once, whatever its chance was to be drawn. Chances differ by level and risk alone, and
-    what is trusted less is drawn more often, so the mix of topics errs on the side of caution.
-    """
-    return [one for one in found if one.drawn != "signal" or not one.right]
 
 
 async def for_teaching(tx: Transaction) -> list[robot.Labelled]:

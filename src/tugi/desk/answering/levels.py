@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from tugi.desk.answering.certificates import Certificate
+from tugi.desk.answering.certificates import DRIFT, Certificate
 from tugi.desk.answering.policy import Risk
 from tugi.robot.facts import Level, Permit
 
@@ -29,6 +29,11 @@ class Setting:
     demoted_why: str | None = None
     proposed: Level | None = None
     proposed_at: datetime | None = None
+
+    @property
+    def barred(self) -> bool:
+        """Whether its own traffic spoke against it, so that only a certificate of its own covers it again."""
+        return self.demoted_why in DRIFT
 
     def level_on(self, channel: str | None, default: Level) -> Level:
         """The level asked for on this channel, or (None) where no channel has its own."""

@@ -37,9 +37,9 @@ class Cover:
     topics: Mapping[int, Certificate]
     risks: Mapping[str, Certificate]
 
-    def of(self, entry_id: int, risk: str) -> Certificate | None:
+    def of(self, entry_id: int, setting: Setting) -> Certificate | None:
         """The one that covers a topic: its own, else its risk class's."""
-        return self.topics.get(entry_id) or self.risks.get(risk)
+        return self.topics.get(entry_id) or (None if setting.barred else self.risks.get(setting.risk))
 
 
 async def cover(tx: Transaction) -> Cover:
@@ -68,7 +68,7 @@ async def permits(tx: Transaction, channel: str) -> tuple[dict[str, Permit], Per
     found: dict[str, Permit] = {}
     for entry_id in {*held.topics, *known}:
         setting = known.get(entry_id, Setting())
-        found[str(entry_id)] = permit(setting.level_on(channel, default), held.of(entry_id, setting.risk))
+        found[str(entry_id)] = permit(setting.level_on(channel, default), held.of(entry_id, setting))
     return found, permit(default, held.risks.get("normal"))
 
 
@@ -76,7 +76,7 @@ async def standing(tx: Transaction, entry_id: int | None, channel: str) -> tuple
     """The level in effect on a channel and the risk of a topic; of no topic, what holds by default."""
     default = (await policy.get(tx)).default_level
     setting = (await settings(tx)).get(entry_id or 0, Setting())
-    certified = entry_id is not None and (await cover(tx)).of(entry_id, setting.risk) is not None
+    certified = entry_id is not None and (await cover(tx)).of(entry_id, setting) is not None
     return effective(setting.level_on(channel, default), certified), setting.risk
 
 
@@ -95,15 +95,15 @@ async def set_level(
     """
     setting = await _hold(tx, entry_id)
     default = (await policy.get(tx)).default_level
-    if level == "own" and (await cover(tx)).of(entry_id, setting.risk) is None:
+    if level == "own" and (await cover(tx)).of(entry_id, setting) is None:
         raise Conflict("No certificate covers this topic, so the robot may not answer it on its own yet. Review more.")
     before = setting.level_on(channel, default)
     levels = {name: value for name, value in setting.channel_levels.items() if name != channel}
     if channel is not None and level is not None:
         levels[channel] = level
     await tx.execute(
-        "update topics set level = $3, channel_levels = $4, demoted_at = null, demoted_why = null, proposed = null "
-        "where workspace_id = $1 and entry_id = $2",
+        "update topics set level = $3, channel_levels = $4, demoted_at = null, demoted_why = null, proposed = null, "
+        "proposed_at = null where workspace_id = $1 and entry_id = $2",
         tx.workspace_id,
         entry_id,
         setting.level if channel is not None else level,
@@ -120,6 +120,7 @@ async def set_risk(tx: Transaction, entry_id: int, risk: Risk) -> None:
         "update topics set risk = $3 where workspace_id = $1 and entry_id = $2", tx.workspace_id, entry_id, risk
     )
     tx.happened("TopicChanged", entry_id=entry_id)
+    tx.happened("TopicRiskChanged", entry_id=entry_id)
 
 
 async def promote(tx: Transaction, entry_id: int, why: str = "promoted") -> None:
@@ -127,7 +128,7 @@ async def promote(tx: Transaction, entry_id: int, why: str = "promoted") -> None
     setting = await _hold(tx, entry_id)
     if setting.proposed is None:
         raise Conflict("Nothing is proposed for this topic any more.")
-    certificate = (await cover(tx)).of(entry_id, setting.risk)
+    certificate = (await cover(tx)).of(entry_id, setting)
     proof = {"certificate_id": certificate.id} if certificate and setting.proposed in ("audit", "own") else None
     await set_level(tx, entry_id, setting.proposed, why=why, evidence=proof)
 
@@ -175,8 +176,8 @@ async def demote(tx: Transaction, entry_ids: Iterable[int], why: str, certificat
         await _hold(tx, entry_id)
         levels = {channel: fallen[channel] for channel in setting.channel_levels}
         await tx.execute(
-            "update topics set level = $3, channel_levels = $4, demoted_at = $5, demoted_why = $6, proposed = null "
-            "where workspace_id = $1 and entry_id = $2",
+            "update topics set level = $3, channel_levels = $4, demoted_at = $5, demoted_why = $6, proposed = null, "
+            "proposed_at = null where workspace_id = $1 and entry_id = $2",
             tx.workspace_id,
             entry_id,
             fallen[None] if None in changed else setting.level,
