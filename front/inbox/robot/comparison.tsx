@@ -35,7 +35,7 @@ export function Differences({ from, to }: { from: number; to: number }) {
       {policy.length > 0 && (
         <div>
           <dt>{t("robot.policy_changed", { count: policy.length })}</dt>
-          {policy.map((line) => <dd key={line.name}>{settingName(line.name)}: {settingValue(line.from)} → <strong>{settingValue(line.to)}</strong></dd>)}
+          {policy.map((line) => <dd key={line.name}>{settingName(line.name)}: {settingValue(line.from)}{"\u00a0→ "}<strong>{settingValue(line.to)}</strong></dd>)}
         </div>
       )}
     </dl>

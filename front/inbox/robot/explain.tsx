@@ -47,7 +47,7 @@ export function Explain({ title, figure, children, ...rest }: Props) {
       <div ref={sheet} id={id} class="explain" role="dialog" aria-label={title} tabIndex={-1} popover="auto" onToggle={toggled}>
         {open && (
           <>
-            <h3>{title}</h3>
+            <h2>{title}</h2>
             {children}
           </>
         )}

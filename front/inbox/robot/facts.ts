@@ -117,6 +117,8 @@ export interface RobotPolicy {
   second_judge_share: number;
   minutes_per_contact: number;
   language_model: Readonly<Record<string, boolean>>;
+  /** The model that the operator set up; null: none. */
+  language_model_name?: string | null;
 }
 
 export interface Version {

@@ -135,15 +135,14 @@ function Audits({ editing: { value, set, refusal } }: { editing: Editing }) {
 }
 
 function Words({ editing: { value, set } }: { editing: Editing }) {
-  const read = useRead<RobotPolicy & { language_model_name?: string | null }>("/api/robot/policy", "policy");
-  const name = read.value?.language_model_name;
+  const name = value.language_model_name;
   return (
     <Section title={t("robot.setting.language_model")} about={t("robot.language_model_about")}>
       {name === null && <p class="teach">{t("robot.language_model_none")}</p>}
       {name !== null && name !== undefined && <p class="quiet">{t("robot.language_model_name", { name })}</p>}
       <div class="stack">
         {Object.entries(value.language_model).map(([use, on]) => (
-          <Tick key={use} label={t(`robot.use.${use}`)} hint={t(`robot.use.${use}_about`)} checked={on} disabled={name === null} change={(now) => set({ language_model: { ...value.language_model, [use]: now } })} />
+          <Tick key={use} label={t(`robot.use.${use}`)} hint={t(`robot.use.${use}_about`)} checked={on && name !== null} disabled={name === null} change={(now) => set({ language_model: { ...value.language_model, [use]: now } })} />
         ))}
       </div>
     </Section>

@@ -33,7 +33,7 @@ export function Proof({ topic }: { topic: Topic }) {
 
 function Certified({ topic, certificate }: { topic: Topic; certificate: Certificate & { bound: number } }) {
   const figure = (
-    <span class="proof in-force">
+    <span class="evidence in-force">
       <span class="proof-figure"><ShieldCheck size={14} aria-hidden="true" />{boundOf(certificate)}</span>
       <span class="quiet">{basisOf(certificate)}</span>
     </span>
@@ -54,7 +54,7 @@ function Wanting({ topic }: { topic: Topic }) {
   const stuck = topic.needed <= 0;
   const have = topic.certificate?.answered ?? topic.judged;
   const figure = (
-    <span class="proof wanting">
+    <span class="evidence wanting">
       <span class="proof-figure">{stuck ? <><ShieldMinus size={14} aria-hidden="true" />{t("robot.not_certified")}</> : t("robot.needed", { count: topic.needed })}</span>
       {!stuck && <span class="meter" aria-hidden="true"><span style={{ width: `${Math.round(progressOf(topic) * 100)}%` }} /></span>}
     </span>

@@ -1,6 +1,6 @@
 /** The robot's screens: what it may do, on what evidence, what it would have done, what it could learn. */
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { Guard } from "../parts/guard";
@@ -29,9 +29,14 @@ export default function Robot() {
   useEffect(() => {
     document.title = `${at === null ? t("inbox.nowhere") : t(`robot.tab.${at.tab}`)} · ${t("inbox.screen.robot")} · Tugi`;
   });
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the tabs are wider than the window.
+    tabs.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [at?.tab]);
   return (
-    <div class="robot">
-      <nav class="robot-tabs" aria-label={t("robot.tabs")}>
+    <div class="robot-frame">
+      <nav ref={tabs} class="robot-tabs" aria-label={t("robot.tabs")}>
         {TABS.map((tab) => (
           <a key={tab} href={tabPath(tab)} aria-current={at?.tab === tab ? "page" : undefined}>{t(`robot.tab.${tab}`)}</a>
         ))}

@@ -73,7 +73,7 @@ function List({ topics, take }: { topics: readonly Topic[]; take: (topic: Topic)
   useCommand("next", () => step(1));
   useCommand("previous", () => step(-1));
   return (
-    <section class="topics" aria-label={t("robot.tab.topics")}>
+    <div class="topics">
       <Bar topics={topics} filter={filter} text={text} setText={setText} sort={sort} setSort={setSort} />
       <p class="unseen" role="status">{t("robot.topics_count", { count: shown.length })}</p>
       {shown.length === 0 ? <p class="list-note quiet">{t(text === "" ? `robot.none.${filter}` : "robot.none_found")}</p> : (
@@ -83,7 +83,7 @@ function List({ topics, take }: { topics: readonly Topic[]; take: (topic: Topic)
         </div>
       )}
       {shown.length > most && <button type="button" class="button more-rows" onClick={() => setMost(most + PAGE)}>{t("knowledge.more")}</button>}
-    </section>
+    </div>
   );
 }
 
