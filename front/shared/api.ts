@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/assist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assist
+         * @description What helps to answer this case: suggestion, entries, similar cases, next questions, summary.
+         */
+        get: operations["get_assist_api_cases__case_id__assist_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/messages": {
         parameters: {
             query?: never;
@@ -570,6 +590,362 @@ export interface paths {
         patch: operations["patch_me_api_me_patch"];
         trace?: never;
     };
+    "/api/robot/assist-measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Measures
+         * @description How much the suggestions helped, per topic and agent.
+         */
+        get: operations["get_measures_api_robot_assist_measures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description What the lead asks of the robot.
+         */
+        get: operations["get_policy_api_robot_policy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Policy
+         * @description Change some of it (lead, owner).
+         */
+        patch: operations["patch_policy_api_robot_policy_patch"];
+        trace?: never;
+    };
+    "/api/robot/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Replays
+         * @description The latest replays with their figures (lead, owner).
+         */
+        get: operations["list_replays_api_robot_replays_get"];
+        put?: never;
+        /**
+         * Ask For Replay
+         * @description Have the robot decide the last questions again, in the background; nothing is sent (lead, owner).
+         */
+        post: operations["ask_for_replay_api_robot_replays_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/replays/{replay_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Replay
+         * @description One replay (lead, owner).
+         */
+        get: operations["get_replay_api_robot_replays__replay_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Replay
+         * @description Forget a replay (lead, owner); answers with those that are left.
+         */
+        delete: operations["delete_replay_api_robot_replays__replay_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/replays/{replay_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Replay
+         * @description Stop it within a second or two; what is done is kept (lead, owner).
+         */
+        post: operations["cancel_replay_api_robot_replays__replay_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/replays/{replay_id}/compare/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Replays
+         * @description What the other replay decided otherwise (lead, owner).
+         */
+        get: operations["compare_replays_api_robot_replays__replay_id__compare__other_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/replays/{replay_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Items
+         * @description The questions, newest first, side by side with what a person answered (lead, owner).
+         */
+        get: operations["list_items_api_robot_replays__replay_id__items_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/replays/{replay_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Replay
+         * @description Go on where it ended (lead, owner). 409 when it is done.
+         */
+        post: operations["resume_replay_api_robot_replays__replay_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description What waits for the viewer's judgement, and where reviewers disagree.
+         */
+        get: operations["get_review_api_robot_review_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/review/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Judgement
+         * @description Judge an item; a second judgement of the same person takes the first one's place.
+         */
+        post: operations["post_judgement_api_robot_review__item_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/review/{item_id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo
+         * @description Take one's own judgement back.
+         */
+        delete: operations["undo_api_robot_review__item_id__judgement_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/review/{item_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip
+         * @description Not now: it comes again at the end of the viewer's queue.
+         */
+        post: operations["skip_api_robot_review__item_id__skip_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Topics
+         * @description Every topic with its level, evidence and certificate; most asked first.
+         */
+        get: operations["list_topics_api_robot_topics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/topics/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Topic
+         * @description One topic with its certificates, changes and judgements.
+         */
+        get: operations["get_topic_api_robot_topics__entry_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Topic
+         * @description Set the level or the risk (lead, owner). 409 when "own" has no certificate. An absent level stays as it is.
+         */
+        patch: operations["patch_topic_api_robot_topics__entry_id__patch"];
+        trace?: never;
+    };
+    "/api/robot/topics/{entry_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description Leave the topic as it is (lead, owner).
+         */
+        post: operations["decline_api_robot_topics__entry_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/topics/{entry_id}/keep-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Evidence
+         * @description Judgements of the answer's former words hold for the present ones (lead, owner).
+         */
+        post: operations["keep_evidence_api_robot_topics__entry_id__keep_evidence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/topics/{entry_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote
+         * @description Confirm what is proposed (lead, owner).
+         */
+        post: operations["promote_api_robot_topics__entry_id__promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -828,6 +1204,18 @@ export interface components {
             team_ids?: number[] | null;
         };
         /**
+         * AgentWord
+         * @description What a person answered, if anybody did.
+         */
+        AgentWord: {
+            /** Entry Id */
+            entry_id: number | null;
+            /** Entry Title */
+            entry_title: string | null;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * ArchiveWish
          * @description Whether the entry shall be out of use.
          */
@@ -964,6 +1352,24 @@ export interface components {
             waiting_since: string | null;
         };
         /**
+         * CaseSummary
+         * @description What a long case is about.
+         */
+        CaseSummary: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Text */
+            text: string;
+            /**
+             * Written By
+             * @enum {string}
+             */
+            written_by: "robot" | "language_model";
+        };
+        /**
          * CaseView
          * @description Everything an agent sees of a case, as of event `cursor`.
          */
@@ -985,12 +1391,139 @@ export interface components {
             verdicts: components["schemas"]["Verdict"][];
         };
         /**
+         * Certificate
+         * @description One statement: of `answered` judged questions with a score of at least `threshold`, `errors` were wrong, so
+         *     the share of wrong answers is at most `bound`, with `confidence`; it is in force while that is within `target`.
+         *
+         *     cases: judged questions of the scope; needed: more judged answers, all right, until it is in force.
+         */
+        Certificate: {
+            /** Answered */
+            answered: number;
+            /** Bound */
+            bound: number | null;
+            /** Cases */
+            cases: number;
+            /** Confidence */
+            confidence: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Entry Id */
+            entry_id: number | null;
+            /** Errors */
+            errors: number;
+            /** Evidence From */
+            evidence_from: string | null;
+            /** Evidence To */
+            evidence_to: string | null;
+            /** Id */
+            id: number;
+            /** Language */
+            language: string | null;
+            /** Needed */
+            needed: number;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "low" | "normal" | "high";
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "risk" | "language" | "topic";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "in_force" | "insufficient" | "voided" | "replaced";
+            /** Target */
+            target: number;
+            /** Threshold */
+            threshold: number | null;
+            /** Version */
+            version: number | null;
+            /** Void Reason */
+            void_reason: ("knowledge_changed" | "scores_shifted" | "audit_errors" | "engine_changed" | "new_evidence") | null;
+        };
+        /**
+         * Change
+         * @description One change of a topic's level; why: "lead", "promoted", "automatic" or a reason of a voided certificate.
+         */
+        Change: {
+            actor: components["schemas"]["Actor"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string | null;
+            /**
+             * From Level
+             * @enum {string}
+             */
+            from_level: "off" | "suggest" | "click" | "audit" | "own";
+            /**
+             * To Level
+             * @enum {string}
+             */
+            to_level: "off" | "suggest" | "click" | "audit" | "own";
+            /** Why */
+            why: string;
+        };
+        /**
+         * Changed
+         * @description A question that two replays decided differently.
+         */
+        Changed: {
+            a: components["schemas"]["RobotWord"];
+            b: components["schemas"]["RobotWord"];
+            /** Case Number */
+            case_number: number;
+            /** Message Id */
+            message_id: number;
+            /** Question */
+            question: string;
+        };
+        /**
          * ChosenPassword
          * @description The password somebody chose on an invite.
          */
         ChosenPassword: {
             /** Password */
             password: string;
+        };
+        /**
+         * Comparison
+         * @description Two replays over the questions they share. better, worse: how often b's decision is, where that is known.
+         */
+        Comparison: {
+            a: components["schemas"]["Replay"];
+            b: components["schemas"]["Replay"];
+            /** Better */
+            better: number;
+            /** Changed */
+            changed: components["schemas"]["Changed"][];
+            /** Shared */
+            shared: number;
+            /** Worse */
+            worse: number;
+        };
+        /**
+         * Considered
+         * @description An entry the robot considered.
+         */
+        Considered: {
+            /** Entry Id */
+            entry_id: number;
+            /** Probability */
+            probability: number;
+            /** Title */
+            title: string;
         };
         /**
          * Counts
@@ -1009,6 +1542,19 @@ export interface components {
             snoozed: number;
             /** Unassigned */
             unassigned: number;
+        };
+        /**
+         * CurvePoint
+         * @description With this cut the robot would answer `coverage` of all questions, and of those whose truth is known `risk`
+         *     would be wrong.
+         */
+        CurvePoint: {
+            /** Coverage */
+            coverage: number;
+            /** Cut */
+            cut: number;
+            /** Risk */
+            risk: number;
         };
         /**
          * Customer
@@ -1065,12 +1611,60 @@ export interface components {
             text: string;
         };
         /**
+         * Disagreement
+         * @description An item on which reviewers differ, with what each said.
+         */
+        Disagreement: {
+            item: components["schemas"]["ReviewItem"];
+            /** Judgements */
+            judgements: components["schemas"]["Opinion"][];
+        };
+        /**
          * Dismissed
          * @description Why a suggestion was not used.
          */
         Dismissed: {
             /** Reason */
             reason?: ("wrong_entry" | "incomplete" | "wrong_tone" | "not_now" | "should_hand_over") | null;
+        };
+        /**
+         * Draft
+         * @description What to try on top of a robot; all empty is that robot as it is.
+         *
+         *     answer_cut, ask_cut: in place of the trained ones. levels, default_level: in place of today's; without them every
+         *     topic that is not off is taken to be allowed, so that a new shop sees what it could switch on. archived: entries
+         *     to leave out; examples: to add. Both have the robot learn anew for this replay alone.
+         */
+        Draft: {
+            /** Answer Cut */
+            answer_cut?: number | null;
+            /** Archived */
+            archived?: number[];
+            /** Ask Cut */
+            ask_cut?: number | null;
+            /** Default Level */
+            default_level?: ("off" | "suggest" | "click" | "audit" | "own") | null;
+            /** Examples */
+            examples?: components["schemas"]["DraftExample"][];
+            /** Levels */
+            levels?: {
+                [key: string]: "off" | "suggest" | "click" | "audit" | "own";
+            };
+        };
+        /**
+         * DraftExample
+         * @description An example question that an entry might get.
+         */
+        DraftExample: {
+            /** Entry Id */
+            entry_id: number;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "et" | "fi" | "pl";
+            /** Text */
+            text: string;
         };
         /**
          * Entry
@@ -1214,6 +1808,20 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * Help
+         * @description All of it for one case. candidates and next: only while the customer waits for an answer.
+         */
+        Help: {
+            /** Candidates */
+            candidates?: components["schemas"]["Nearest"][];
+            /** Next */
+            next?: components["schemas"]["Next"][];
+            /** Similar */
+            similar?: components["schemas"]["SimilarCase"][];
+            suggestion: components["schemas"]["Suggestion"] | null;
+            summary?: components["schemas"]["CaseSummary"] | null;
+        };
+        /**
          * Hours
          * @description Opening hours in the workspace's time zone. days: "0" (Monday) to "6" -> spans "HH:MM" to "HH:MM",
          *     "24:00" is the end of a day; a missing day is closed. holidays: ISO dates, closed.
@@ -1315,6 +1923,60 @@ export interface components {
             invite_url: string;
         };
         /**
+         * JudgementForm
+         * @description A reviewer's judgement. truth_entry_id: with wrong_entry, the right one if there is one.
+         */
+        JudgementForm: {
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "right" | "wrong_entry" | "hand_over" | "wrong_tone";
+            /** Truth Entry Id */
+            truth_entry_id?: number | null;
+        };
+        /**
+         * JudgementView
+         * @description One judgement with what it was about. set_aside: why it does not count, if it does not.
+         */
+        JudgementView: {
+            /** Agent Id */
+            agent_id: number | null;
+            /** Answer */
+            answer: string | null;
+            /** Case Id */
+            case_id: number;
+            /** Case Number */
+            case_number: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Entry Id */
+            entry_id: number | null;
+            /** Entry Title */
+            entry_title: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "right" | "wrong_entry" | "hand_over" | "wrong_tone";
+            /** Question */
+            question: string;
+            /** Set Aside */
+            set_aside: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "sent" | "edited" | "rejected" | "review" | "solved" | "not_solved" | "repeat";
+            /** Verdict Id */
+            verdict_id: number;
+        };
+        /**
          * Line
          * @description One event as a thin line; `number` is the event's.
          */
@@ -1362,6 +2024,44 @@ export interface components {
             /** Teams */
             teams: components["schemas"]["Team"][];
             workspace: components["schemas"]["Workspace"];
+        };
+        /**
+         * Measure
+         * @description One row. unanswered: passed over by a reply in own words. acceptance: share sent or edited; distance: mean
+         *     share of the text changed in those; seconds_saved: per reply. None where there is nothing to count.
+         */
+        Measure: {
+            /** Acceptance */
+            acceptance: number | null;
+            /** Dismissed */
+            dismissed: number;
+            /** Distance */
+            distance: number | null;
+            /** Edited */
+            edited: number;
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+            /** Offered */
+            offered: number;
+            /** Seconds Saved */
+            seconds_saved: number | null;
+            /** Sent */
+            sent: number;
+            /** Unanswered */
+            unanswered: number;
+        };
+        /**
+         * Measures
+         * @description All rows, those with most suggestions first.
+         */
+        Measures: {
+            /** By Agent */
+            by_agent: components["schemas"]["Measure"][];
+            /** By Topic */
+            by_topic: components["schemas"]["Measure"][];
+            total: components["schemas"]["Measure"];
         };
         /**
          * Message
@@ -1463,6 +2163,32 @@ export interface components {
             password?: components["schemas"]["PasswordChange"] | null;
         };
         /**
+         * Named
+         * @description An entry with its title in the viewer's language.
+         */
+        Named: {
+            /** Entry Id */
+            entry_id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Nearest
+         * @description An entry that may answer, its text ready to send. probability: that it is the right one.
+         */
+        Nearest: {
+            /** Entry Id */
+            entry_id: number;
+            /** Language */
+            language: string;
+            /** Probability */
+            probability: number;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewAgent
          * @description Whom to invite.
          */
@@ -1511,6 +2237,24 @@ export interface components {
             name: string;
         };
         /**
+         * Next
+         * @description What is often asked after an entry. share: of those who got the entry; count: how many of them.
+         *
+         *     line: one sentence to add to the reply, in the case's language; "" when the entry has none in it.
+         */
+        Next: {
+            /** Count */
+            count: number;
+            /** Entry Id */
+            entry_id: number;
+            /** Line */
+            line: string;
+            /** Share */
+            share: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Note
          * @description `client_id` is the writer's own id, by which the local echo is recognised.
          */
@@ -1532,6 +2276,21 @@ export interface components {
             text: string;
         };
         /**
+         * Opinion
+         * @description What one reviewer said of an item.
+         */
+        Opinion: {
+            /** Agent Id */
+            agent_id: number;
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "right" | "wrong_entry" | "hand_over" | "wrong_tone";
+            /** Truth Entry Id */
+            truth_entry_id: number | null;
+        };
+        /**
          * PasswordChange
          * @description One's own password: the old one proves it.
          */
@@ -1540,6 +2299,38 @@ export interface components {
             new: string;
             /** Old */
             old: string;
+        };
+        /**
+         * PolicyChange
+         * @description The wishes to change; None leaves one as it is. Of the tables only the given lines change.
+         */
+        PolicyChange: {
+            /** Audit Share */
+            audit_share?: {
+                [key: string]: number;
+            } | null;
+            /** Automatic Promotion */
+            automatic_promotion?: boolean | null;
+            /** Confidence */
+            confidence?: number | null;
+            /** Default Level */
+            default_level?: ("off" | "suggest" | "click" | "audit" | "own") | null;
+            /** Hand Over Share */
+            hand_over_share?: number | null;
+            /** Language Model */
+            language_model?: {
+                [key: string]: boolean;
+            } | null;
+            /** Minutes Per Contact */
+            minutes_per_contact?: number | null;
+            /** Order Topic */
+            order_topic?: number | null;
+            /** Second Judge Share */
+            second_judge_share?: number | null;
+            /** Targets */
+            targets?: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * Problem
@@ -1562,6 +2353,252 @@ export interface components {
         ReadMark: {
             /** Message Id */
             message_id: number;
+        };
+        /**
+         * Replay
+         * @description A replay. version: the number of the version that is replayed; None: a robot no version was made of.
+         *     wanted, total, done: questions.
+         */
+        Replay: {
+            /** Channel */
+            channel: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done */
+            done: number;
+            draft: components["schemas"]["Draft"];
+            /** Ended At */
+            ended_at: string | null;
+            /** Failure */
+            failure: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "running" | "done" | "cancelled" | "failed";
+            summary: components["schemas"]["ReplaySummary"] | null;
+            /** Total */
+            total: number;
+            /** Version */
+            version: number | null;
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * ReplayItem
+         * @description One question. truth_entry: the right entry, as far as known.
+         */
+        ReplayItem: {
+            agent: components["schemas"]["AgentWord"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Case Id */
+            case_id: number;
+            /** Case Number */
+            case_number: number;
+            /** Language */
+            language: string | null;
+            /** Message Id */
+            message_id: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "right" | "wrong" | "unknown";
+            /** Question */
+            question: string;
+            robot: components["schemas"]["RobotWord"];
+            /**
+             * Truth
+             * @enum {string}
+             */
+            truth: "judged" | "sent" | "inferred" | "none" | "unknown";
+            truth_entry: components["schemas"]["Named"] | null;
+        };
+        /**
+         * ReplayItems
+         * @description A page of questions; `next` goes into `after` for the next one.
+         */
+        ReplayItems: {
+            /** Items */
+            items: components["schemas"]["ReplayItem"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ReplayList
+         * @description The latest replays, newest first.
+         */
+        ReplayList: {
+            /** Replays */
+            replays: components["schemas"]["Replay"][];
+        };
+        /**
+         * ReplayRow
+         * @description Counts of questions. right, wrong: of the answered ones whose truth is known.
+         */
+        ReplayRow: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Asked
+             * @default 0
+             */
+            asked: number;
+            /**
+             * Asked Right
+             * @default 0
+             */
+            asked_right: number;
+            /**
+             * Handed Over
+             * @default 0
+             */
+            handed_over: number;
+            /** Name */
+            name: string;
+            /**
+             * Questions
+             * @default 0
+             */
+            questions: number;
+            /**
+             * Right
+             * @default 0
+             */
+            right: number;
+            /**
+             * Wrong
+             * @default 0
+             */
+            wrong: number;
+        };
+        /**
+         * ReplaySummary
+         * @description The whole. known: questions whose truth is known; unknown: answered ones whose truth is not; precision: right
+         *     among the known answered, precision_low: its exact lower bound at 95 %; freely_answered: answered by the robot
+         *     where a person wrote words of no entry; truths: questions by how their truth is known.
+         */
+        ReplaySummary: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Asked
+             * @default 0
+             */
+            asked: number;
+            /**
+             * Asked Right
+             * @default 0
+             */
+            asked_right: number;
+            /** By Language */
+            by_language?: components["schemas"]["ReplayRow"][];
+            /** By Topic */
+            by_topic?: components["schemas"]["TopicRow"][];
+            /**
+             * Coverage
+             * @default 0
+             */
+            coverage: number;
+            /** Curve */
+            curve?: components["schemas"]["CurvePoint"][];
+            /**
+             * Freely Answered
+             * @default 0
+             */
+            freely_answered: number;
+            /**
+             * Greeted
+             * @default 0
+             */
+            greeted: number;
+            /** Handed Over */
+            handed_over?: {
+                [key: string]: number;
+            };
+            /**
+             * Known
+             * @default 0
+             */
+            known: number;
+            /**
+             * Minutes Saved
+             * @default 0
+             */
+            minutes_saved: number;
+            /** Precision */
+            precision?: number | null;
+            /** Precision Low */
+            precision_low?: number | null;
+            /**
+             * Questions
+             * @default 0
+             */
+            questions: number;
+            /**
+             * Right
+             * @default 0
+             */
+            right: number;
+            /**
+             * Silent
+             * @default 0
+             */
+            silent: number;
+            /**
+             * Suggested
+             * @default 0
+             */
+            suggested: number;
+            /** Truths */
+            truths?: {
+                [key: string]: number;
+            };
+            /**
+             * Unknown
+             * @default 0
+             */
+            unknown: number;
+            /**
+             * Wrong
+             * @default 0
+             */
+            wrong: number;
+        };
+        /**
+         * ReplayWish
+         * @description The last so many questions; of a version or of today's robot, with a draft on top.
+         */
+        ReplayWish: {
+            /** Channel */
+            channel?: string | null;
+            draft?: components["schemas"]["Draft"];
+            /** Last */
+            last: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Version */
+            version?: number | null;
         };
         /**
          * Reply
@@ -1591,12 +2628,135 @@ export interface components {
             results: components["schemas"]["Found"][];
         };
         /**
+         * ReviewItem
+         * @description A decision to judge. reason: of a hand-over. robot_text: what it said or suggested; agent_text: what a person
+         *     answered. judged_by: agents who have judged it.
+         */
+        ReviewItem: {
+            /** Agent Text */
+            agent_text: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Candidates */
+            candidates: components["schemas"]["Considered"][];
+            /** Case Id */
+            case_id: number;
+            /** Case Number */
+            case_number: number;
+            /** Channel */
+            channel: string;
+            /**
+             * Drawn
+             * @enum {string}
+             */
+            drawn: "random" | "risk" | "signal";
+            entry: components["schemas"]["Titled"] | null;
+            /** History */
+            history: components["schemas"]["Said"][];
+            /** Id */
+            id: number;
+            /** Judged By */
+            judged_by: number[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "answer" | "ask" | "suggest" | "hand_over" | "stay_silent";
+            /** Language */
+            language: string | null;
+            /** Question */
+            question: string;
+            /** Reason */
+            reason: string | null;
+            /** Robot Text */
+            robot_text: string | null;
+            /** Verdict Id */
+            verdict_id: number;
+        };
+        /**
+         * ReviewQueue
+         * @description What waits for one reviewer, how much, and what they have done today.
+         */
+        ReviewQueue: {
+            /** Disagreements */
+            disagreements: components["schemas"]["Disagreement"][];
+            /** Items */
+            items: components["schemas"]["ReviewItem"][];
+            /** Mine Today */
+            mine_today: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * RobotChoice
          * @description Whether the robot keeps out of this case.
          */
         RobotChoice: {
             /** Paused */
             paused: boolean;
+        };
+        /**
+         * RobotPolicy
+         * @description The lead's wishes. Shares are from 0 to 1.
+         *
+         *     default_level: for topics without a level of their own; "own" takes effect only where it is certified.
+         *     targets: the largest share of wrong answers, by risk; confidence: how sure a certificate must be.
+         *     audit_share: of the robot's own answers, by level, and hand_over_share of handed-over contacts, that are drawn
+         *     for review; second_judge_share of those go to two people. minutes_per_contact: what an answered contact saves.
+         *     order_topic: the entry whose answer is read from the customer's own order, after proof; 0: there is none.
+         */
+        RobotPolicy: {
+            /** Audit Share */
+            audit_share?: {
+                [key: string]: number;
+            };
+            /**
+             * Automatic Promotion
+             * @default false
+             */
+            automatic_promotion: boolean;
+            /**
+             * Confidence
+             * @default 0.95
+             */
+            confidence: number;
+            /**
+             * Default Level
+             * @default suggest
+             * @enum {string}
+             */
+            default_level: "off" | "suggest" | "click" | "audit" | "own";
+            /**
+             * Hand Over Share
+             * @default 0.05
+             */
+            hand_over_share: number;
+            /** Language Model */
+            language_model?: {
+                [key: string]: boolean;
+            };
+            /**
+             * Minutes Per Contact
+             * @default 4
+             */
+            minutes_per_contact: number;
+            /**
+             * Order Topic
+             * @default 0
+             */
+            order_topic: number;
+            /**
+             * Second Judge Share
+             * @default 0.2
+             */
+            second_judge_share: number;
+            /** Targets */
+            targets?: {
+                [key: string]: number;
+            };
         };
         /**
          * RobotSettings
@@ -1609,6 +2769,44 @@ export interface components {
              * @enum {string}
              */
             mode: "answer" | "suggest" | "off";
+        };
+        /**
+         * RobotWord
+         * @description What the robot would have done. text: what the customer or, of a suggestion, the agent would have read.
+         */
+        RobotWord: {
+            /** Choices */
+            choices: components["schemas"]["Named"][] | null;
+            /** Entry Id */
+            entry_id: number | null;
+            /** Entry Title */
+            entry_title: string | null;
+            /** Kind */
+            kind: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "right" | "wrong" | "unknown";
+            /** Probability */
+            probability: number | null;
+            /** Reason */
+            reason: string | null;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * Said
+         * @description An earlier turn.
+         */
+        Said: {
+            /** Text */
+            text: string;
+            /**
+             * Who
+             * @enum {string}
+             */
+            who: "customer" | "robot" | "agent";
         };
         /**
          * SecretWish
@@ -1638,6 +2836,40 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SimilarCase
+         * @description A past case. answer: the first reply after that question; likeness: cosine, None where only the entry is
+         *     the same.
+         */
+        SimilarCase: {
+            /** Answer */
+            answer: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Case Id */
+            case_id: number;
+            /**
+             * Ended
+             * @enum {string}
+             */
+            ended: "solved" | "reopened" | "open";
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "robot" | "agent";
+            /** Likeness */
+            likeness: number | null;
+            /** Number */
+            number: number;
+            /** Question */
+            question: string;
+            /** Status */
+            status: string;
         };
         /**
          * Source
@@ -1721,6 +2953,188 @@ export interface components {
             name?: string | null;
         };
         /**
+         * Titled
+         * @description An entry by name.
+         */
+        Titled: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Topic
+         * @description A knowledge entry and what the robot may do with it.
+         *
+         *     level: in effect where no channel has its own; own_level: what was set, None for the policy's default.
+         *     contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
+         *     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
+         *     or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
+         *     because the answer has other words now.
+         */
+        Topic: {
+            /** Answered 30 */
+            answered_30: number;
+            certificate: components["schemas"]["Certificate"] | null;
+            /** Certified */
+            certified: boolean;
+            /** Channel Levels */
+            channel_levels: {
+                [key: string]: "off" | "suggest" | "click" | "audit" | "own";
+            };
+            /** Contacts 30 */
+            contacts_30: number;
+            /** Demoted At */
+            demoted_at: string | null;
+            /** Demoted Why */
+            demoted_why: string | null;
+            /** Entry Id */
+            entry_id: number;
+            /** Examples */
+            examples: number;
+            /** Judged */
+            judged: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "off" | "suggest" | "click" | "audit" | "own";
+            /** Needed */
+            needed: number;
+            /** Own Level */
+            own_level: ("off" | "suggest" | "click" | "audit" | "own") | null;
+            /**
+             * Policy
+             * @enum {string}
+             */
+            policy: "answer" | "suggest" | "people";
+            /** Proposed */
+            proposed: ("off" | "suggest" | "click" | "audit" | "own") | null;
+            /** Proposed Why */
+            proposed_why: string | null;
+            /** Right */
+            right: number;
+            /**
+             * Risk
+             * @enum {string}
+             */
+            risk: "low" | "normal" | "high";
+            /** Set Aside */
+            set_aside: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TopicForm
+         * @description A topic's new level, for one channel or everywhere else, or its risk. level null: the policy's default.
+         */
+        TopicForm: {
+            /** Channel */
+            channel?: string | null;
+            /** Level */
+            level?: ("off" | "suggest" | "click" | "audit" | "own") | null;
+            /** Risk */
+            risk?: ("low" | "normal" | "high") | null;
+        };
+        /**
+         * TopicList
+         * @description All topics, the statements about risk classes and languages, and the channels levels can be set for.
+         */
+        TopicList: {
+            /** Certificates */
+            certificates: components["schemas"]["Certificate"][];
+            /** Channels */
+            channels: string[];
+            /** Topics */
+            topics: components["schemas"]["Topic"][];
+            totals: components["schemas"]["Totals"];
+        };
+        /**
+         * TopicPage
+         * @description One topic with its history.
+         */
+        TopicPage: {
+            /** Certificates */
+            certificates: components["schemas"]["Certificate"][];
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Judgements */
+            judgements: components["schemas"]["JudgementView"][];
+            /** Mistakes */
+            mistakes: components["schemas"]["JudgementView"][];
+            topic: components["schemas"]["Topic"];
+        };
+        /**
+         * TopicRow
+         * @description The same for the questions whose first candidate is this entry. minutes: what answering them saves.
+         */
+        TopicRow: {
+            /**
+             * Answered
+             * @default 0
+             */
+            answered: number;
+            /**
+             * Asked
+             * @default 0
+             */
+            asked: number;
+            /**
+             * Asked Right
+             * @default 0
+             */
+            asked_right: number;
+            /** Entry Id */
+            entry_id: number;
+            /**
+             * Handed Over
+             * @default 0
+             */
+            handed_over: number;
+            /**
+             * Level Now
+             * @enum {string}
+             */
+            level_now: "off" | "suggest" | "click" | "audit" | "own";
+            /** Minutes */
+            minutes: number;
+            /** Name */
+            name: string;
+            /**
+             * Questions
+             * @default 0
+             */
+            questions: number;
+            /**
+             * Right
+             * @default 0
+             */
+            right: number;
+            /** Title */
+            title: string;
+            /**
+             * Wrong
+             * @default 0
+             */
+            wrong: number;
+        };
+        /**
+         * Totals
+         * @description Sums over all topics.
+         */
+        Totals: {
+            /** In Force */
+            in_force: number;
+            /** Judged */
+            judged: number;
+            /** Proposed */
+            proposed: number;
+            /** Right */
+            right: number;
+            /** To Review */
+            to_review: number;
+        };
+        /**
          * Trial
          * @description A message as a customer might write it; language: the page's, if known.
          */
@@ -1742,7 +3156,7 @@ export interface components {
         };
         /**
          * Tried
-         * @description What the robot would do with the message if it may answer; nothing is stored.
+         * @description What the robot would do with the message, as its topics stand in the widget; nothing is stored.
          */
         Tried: {
             /** Choices */
@@ -1792,6 +3206,14 @@ export interface components {
             /** Reason */
             reason: string | null;
             why: components["schemas"]["Why"];
+        };
+        /**
+         * Waiting
+         * @description How many items wait for the viewer.
+         */
+        Waiting: {
+            /** Waiting */
+            waiting: number;
         };
         /**
          * Why
@@ -2209,6 +3631,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_assist_api_cases__case_id__assist_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Help"];
                 };
             };
             /** @description Validation Error */
@@ -2945,6 +4398,633 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_measures_api_robot_assist_measures_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Measures"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_policy_api_robot_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RobotPolicy"];
+                };
+            };
+        };
+    };
+    patch_policy_api_robot_policy_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RobotPolicy"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_replays_api_robot_replays_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayList"];
+                };
+            };
+        };
+    };
+    ask_for_replay_api_robot_replays_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_replay_api_robot_replays__replay_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_replay_api_robot_replays__replay_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_replay_api_robot_replays__replay_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_replays_api_robot_replays__replay_id__compare__other_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+                other_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_items_api_robot_replays__replay_id__items_get: {
+        parameters: {
+            query?: {
+                outcome?: ("right" | "wrong" | "unknown") | null;
+                kind?: string | null;
+                entry_id?: number | null;
+                language?: string | null;
+                after?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayItems"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_replay_api_robot_replays__replay_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                replay_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_review_api_robot_review_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewQueue"];
+                };
+            };
+        };
+    };
+    post_judgement_api_robot_review__item_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_api_robot_review__item_id__judgement_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    skip_api_robot_review__item_id__skip_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_topics_api_robot_topics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicList"];
+                };
+            };
+        };
+    };
+    get_topic_api_robot_topics__entry_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_topic_api_robot_topics__entry_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TopicForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decline_api_robot_topics__entry_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    keep_evidence_api_robot_topics__entry_id__keep_evidence_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    promote_api_robot_topics__entry_id__promote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Topic"];
                 };
             };
             /** @description Validation Error */

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, TugiError
 from tugi.web import wire
-from tugi.web.agent_api import entrance, knowledge, people, workspace
+from tugi.web.agent_api import entrance, knowledge, people, robot, workspace
 
 SECRET = "a secret of this test installation"
 HOST = "desk.example"
@@ -20,7 +20,7 @@ def app_of(database: Database) -> FastAPI:
     app = FastAPI()
     app.state.database = database
     app.state.secret = SECRET
-    for part in (entrance, people, knowledge, workspace):
+    for part in (entrance, people, knowledge, robot, workspace):
         app.include_router(part.router)
 
     async def refuse(request: Request, error: Exception) -> Response:

@@ -1,0 +1,294 @@
+"""The topics as the lead sees them: level, evidence, certificate, and what is missing to the next one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tugi.core import clock
+from tugi.core.database import Row, Transaction
+from tugi.core.errors import NotFound
+from tugi.desk.answering import certificates, judged, policy, review, topics
+from tugi.desk.answering.certificates import Certificate, Held, Scope
+from tugi.desk.answering.evidence import Label, Source
+from tugi.desk.answering.judged import Judged
+from tugi.desk.answering.levels import Setting, effective
+from tugi.desk.answering.policy import Risk, RobotPolicy
+from tugi.desk.answering.topics import Change, Cover
+from tugi.desk.knowledge.entry_checks import Policy
+from tugi.desk.people.checks import Language
+from tugi.robot.certificate import needed
+from tugi.robot.facts import Level
+
+COUNTED = timedelta(days=30)
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A knowledge entry and what the robot may do with it.
+
+    level: in effect where no channel has its own; own_level: what was set, None for the policy's default.
+    contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
+    judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
+    or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
+    because the answer has other words now.
+    """
+
+    entry_id: int
+    title: str
+    policy: Policy
+    risk: Risk
+    level: Level
+    own_level: Level | None
+    channel_levels: dict[str, Level]
+    examples: int
+    contacts_30: int
+    answered_30: int
+    judged: int
+    right: int
+    certificate: Certificate | None
+    certified: bool
+    needed: int
+    proposed: Level | None
+    proposed_why: str | None
+    demoted_at: datetime | None
+    demoted_why: str | None
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all topics."""
+
+    judged: int
+    right: int
+    in_force: int
+    proposed: int
+    to_review: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicList:
+    """All topics, the statements about risk classes and languages, and the channels levels can be set for."""
+
+    topics: list[Topic]
+    certificates: list[Certificate]
+    channels: list[str]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementView:
+    """One judgement with what it was about. set_aside: why it does not count, if it does not."""
+
+    id: int
+    verdict_id: int
+    case_id: int
+    case_number: int
+    question: str
+    answer: str | None
+    entry_id: int | None
+    entry_title: str | None
+    source: Source
+    label: Label
+    agent_id: int | None
+    created_at: datetime
+    set_aside: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """One topic with its history."""
+
+    topic: Topic
+    certificates: list[Certificate]
+    changes: list[Change]
+    judgements: list[JudgementView]
+    mistakes: list[JudgementView]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    wishes: RobotPolicy
+    settings: Mapping[int, Setting]
+    cover: Cover
+    current: Mapping[Scope, Held]
+    contacts: Mapping[int, int]
+    answered: Mapping[int, int]
+    found: Mapping[int, Sequence[Judged]]
+    certify: Mapping[int, Sequence[Judged]]
+    set_aside: Mapping[int, int]
+
+
+async def list_all(tx: Transaction, language: Language) -> TopicList:
+    """Every topic in use, with titles in this language where there are any; most asked first."""
+    known = await _known(tx)
+    rows = await _entries(tx, language, None)
+    listed = [_topic(row["id"], row["title"], row["policy"], row["examples"], known) for row in rows]
+    listed.sort(key=lambda topic: (-topic.contacts_30, topic.title))
+    held = [one.certificate for scope, one in known.current.items() if scope.kind != "topic"]
+    in_force = sum(one.certificate.status == "in_force" for one in known.current.values())
+    totals = Totals(
+        judged=sum(topic.judged for topic in listed),
+        right=sum(topic.right for topic in listed),
+        in_force=in_force,
+        proposed=sum(topic.proposed is not None for topic in listed),
+        to_review=await review.count_waiting(tx),
+    )
+    return TopicList(listed, held, await topics.channels(tx), totals)
+
+
+async def get(tx: Transaction, entry_id: int, language: Language) -> Topic:
+    """One topic. Raises NotFound."""
+    rows = await _entries(tx, language, entry_id)
+    if not rows:
+        raise NotFound("There is no such topic.")
+    row = rows[0]
+    return _topic(row["id"], row["title"], row["policy"], row["examples"], await _known(tx))
+
+
+async def page(tx: Transaction, entry_id: int, language: Language) -> TopicPage:
+    """One topic with its certificates, changes and judgements, newest first. Raises NotFound."""
+    topic = await get(tx, entry_id, language)
+    return TopicPage(
+        topic=topic,
+        certificates=await certificates.of_topic(tx, entry_id, topic.risk),
+        changes=await topics.changes(tx, entry_id),
+        judgements=await _judgements(tx, entry_id, language, only_mistakes=False),
+        mistakes=await _judgements(tx, entry_id, language, only_mistakes=True),
+    )
+
+
+def _topic(entry_id: int, title: str, entry_policy: Policy, examples: int, known: _Known) -> Topic:
+    setting = known.settings.get(entry_id, Setting())
+    certificate = known.cover.of(entry_id, setting)
+    found = known.found.get(entry_id, ())
+    shown = certificate or _statement(known, entry_id, setting.risk)
+    return Topic(
+        entry_id=entry_id,
+        title=title,
+        policy=entry_policy,
+        risk=setting.risk,
+        level=effective(setting.level_on(None, known.wishes.default_level), certificate is not None),
+        own_level=setting.level,
+        channel_levels=dict(setting.channel_levels),
+        examples=examples,
+        contacts_30=known.contacts.get(entry_id, 0),
+        answered_30=known.answered.get(entry_id, 0),
+        judged=len(found),
+        right=sum(one.right for one in found),
+        certificate=shown,
+        certified=certificate is not None,
+        needed=0 if certificate else _needed(known, entry_id, setting),
+        proposed=setting.proposed,
+        proposed_why=_why_proposed(setting, certificate),
+        demoted_at=setting.demoted_at,
+        demoted_why=setting.demoted_why,
+        set_aside=known.set_aside.get(entry_id, 0),
+    )
+
+
+def _why_proposed(setting: Setting, certificate: Certificate | None) -> str | None:
+    if setting.proposed is None:
+        return None
+    return "certified" if certificate and setting.proposed in ("audit", "own") else "judged_right"
+
+
+def _statement(known: _Known, entry_id: int, risk: Risk) -> Certificate | None:
+    held = known.current.get(Scope("topic", risk, None, entry_id)) or known.current.get(Scope("risk", risk))
+    return held.certificate if held else None
+
+
+def _needed(known: _Known, entry_id: int, setting: Setting) -> int:
+    """The shorter way: judgements of this topic alone, or of its whole risk class."""
+    mine = known.certify.get(entry_id, ())
+    wrong = sum(not one.right for one in mine)
+    target, confidence = known.wishes.targets[setting.risk], known.wishes.confidence
+    alone = needed(wrong, target, confidence, answered=len(mine))
+    together = known.current.get(Scope("risk", setting.risk))
+    if together is None or setting.barred:
+        return alone
+    return min(alone, together.certificate.needed)
+
+
+async def _known(tx: Transaction) -> _Known:
+    certify = judged.capped(await judged.of_role(tx, "certify"))
+    everything = [*certify, *judged.capped(await judged.of_role(tx, "teach"))]
+    since = clock.now() - COUNTED
+    contacts = await tx.fetch(
+        "select first_entry_id as id, count(*) as n from verdicts where workspace_id = $1 and created_at > $2 "
+        "and first_entry_id is not null group by 1",
+        tx.workspace_id,
+        since,
+    )
+    answered = await tx.fetch(
+        "select entry_id as id, count(*) as n from messages where workspace_id = $1 and created_at > $2 "
+        "and author_kind = 'robot' and entry_id is not null group by 1",
+        tx.workspace_id,
+        since,
+    )
+    set_aside = await tx.fetch(
+        "select entry_id as id, count(*) as n from judgements where workspace_id = $1 and entry_id is not null "
+        "and set_aside = 'answer_changed' and weight > 0 group by 1",
+        tx.workspace_id,
+    )
+    return _Known(
+        wishes=await policy.get(tx),
+        settings=await topics.settings(tx),
+        cover=await topics.cover(tx),
+        current=await certificates.current(tx),
+        contacts=Counter({row["id"]: row["n"] for row in contacts}),
+        answered=Counter({row["id"]: row["n"] for row in answered}),
+        found=_by_entry(everything),
+        certify=_by_entry(certify),
+        set_aside=Counter({row["id"]: row["n"] for row in set_aside}),
+    )
+
+
+def _by_entry(found: Sequence[Judged]) -> dict[int, list[Judged]]:
+    by_entry: dict[int, list[Judged]] = {}
+    for one in found:
+        if one.entry_id is not None:
+            by_entry.setdefault(one.entry_id, []).append(one)
+    return by_entry
+
+
+async def _entries(tx: Transaction, language: Language, entry_id: int | None) -> list[Row]:
+    return await tx.fetch(
+        "select e.id, e.policy, coalesce((select t.title from entry_texts t where t.workspace_id = $1 "
+        "and t.entry_id = e.id order by t.language = $2 desc, t.language = 'en' desc, t.language limit 1), '') "
+        "as title, "
+        "(select count(*) from entry_examples x where x.workspace_id = $1 and x.entry_id = e.id) as examples "
+        "from entries e where e.workspace_id = $1 and not e.archived "
+        "and ($3::bigint is null or e.id = $3) order by e.id",
+        tx.workspace_id,
+        language,
+        entry_id,
+    )
+
+
+async def _judgements(
+    tx: Transaction, entry_id: int, language: Language, *, only_mistakes: bool
+) -> list[JudgementView]:
+    rows = await tx.fetch(
+        "select j.id, j.verdict_id, j.case_id, c.number as case_number, coalesce(m.text, '') as question, "
+        "coalesce((select r.text from messages r where r.workspace_id = $1 and r.verdict_id = j.verdict_id "
+        "and r.author_kind = 'robot' order by r.id limit 1), (select s.text from suggestions s "
+        "where s.workspace_id = $1 and s.case_id = j.case_id and s.verdict_id = j.verdict_id order by s.id limit 1)) "
+        "as answer, j.entry_id, (select t.title from entry_texts t where t.workspace_id = $1 "
+        "and t.entry_id = j.entry_id order by t.language = $3 desc, t.language limit 1) as entry_title, "
+        "j.source, j.label, j.agent_id, j.created_at, j.set_aside from judgements j "
+        "join cases c on c.workspace_id = j.workspace_id and c.id = j.case_id "
+        "left join messages m on m.workspace_id = j.workspace_id and m.id = j.message_id "
+        "where j.workspace_id = $1 and j.entry_id = $2 "
+        "and (not $4 or (j.label <> 'right' and j.agent_id is not null)) order by j.id desc limit $5",
+        tx.workspace_id,
+        entry_id,
+        language,
+        only_mistakes,
+        SHOWN,
+    )
+    return [JudgementView(**dict(row)) for row in rows]
