@@ -34,7 +34,7 @@ async function deliver({ client_id, body: act }: Pending<Act>): Promise<void> {
 
 function settle(act: Act, answer: unknown): void {
   const held = desk.peek()?.cases.get(act.case_id);
-  if (act.kind === "message") {
+  if (act.kind === "message" || act.kind === "approve") {
     take({ messages: [answer as Message] });
     // The event with the case follows in a moment; until then the list must not jump back.
     if (held !== undefined) takeCase({ ...held, ...act.patch });
@@ -121,6 +121,15 @@ export function dismiss(item: Case, suggestion: Suggestion, reason: DismissReaso
   const path = `/api/suggestions/${suggestion.id}/dismiss`;
   const body = reason === null ? {} : { reason };
   put({ kind: "dismiss", case_id: item.id, number: item.number, path, body, patch: {}, suggestion_id: suggestion.id });
+}
+
+/** Lets the robot say what it suggested: it keeps the floor, and the message names who approved it. */
+export function approve(item: Case, suggestion: Suggestion): void {
+  const patch: Partial<Case> = {
+    preview: suggestion.text, preview_from: "robot", waiting_since: null, handler: "robot", assignee_id: null, hand_over_reason: null, unread: 0,
+  };
+  const path = `/api/suggestions/${suggestion.id}/approve`;
+  put({ kind: "approve", case_id: item.id, number: item.number, path, body: {}, patch, suggestion_id: suggestion.id });
 }
 
 /** Tells the server that this viewer has seen the conversation up to `messageId`. */

@@ -22,6 +22,7 @@ import "./styles/case.css";
 import "./styles/timeline.css";
 import "./styles/why.css";
 import "./styles/composer.css";
+import "./styles/assist.css";
 import "./styles/customer.css";
 import "./settings/screens.css";
 import "./robot/screens.css";

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Pending } from "../shared/outbox";
 import type { Case } from "../shared/types";
 
-export type ActKind = "message" | "note" | "assign" | "status" | "robot" | "dismiss";
+export type ActKind = "message" | "note" | "assign" | "status" | "robot" | "dismiss" | "approve";
 
 /** One act on a case. `patch` is how the case looks to the agent meanwhile. */
 export interface Act {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { Bot, Check, ChevronDown, CircleAlert, Download, FileText, ThumbsDown, ThumbsUp } from "lucide-preact";
 import { fileSize, t } from "../../shared/i18n";
-import type { Attachment, Case, Message, Verdict } from "../../shared/types";
+import type { Attachment, Case, Choice, Message, Verdict } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
 import { useCommand } from "../keys";
 import { agentName, Hour, nameOf } from "../parts/bits";
@@ -29,13 +29,15 @@ export function Bubble({ message, item, follows, last, stated }: Props) {
         <p class="said-by">
           {side === "robot" && <Bot size={14} aria-hidden="true" />}
           <span class="said-name">{authorOf(message, item)}</span>
-          {verdict !== undefined && <span class="verdict-label">{labelOf(verdict, message)}</span>}
+          {message.approved_by !== null && <span class="verdict-label">{t("case.approved_by", { name: message.approved_by === myId.value ? t("common.you") : agentName(message.approved_by) })}</span>}
+          {verdict !== undefined && message.approved_by === null && <span class="verdict-label">{labelOf(verdict, message)}</span>}
           <Hour at={message.created_at} />
         </p>
       )}
       <div class="bubble">
         {message.text !== "" && <Words text={message.text} />}
-        {message.choices !== null && <Choices message={message} />}
+        {message.choices !== null && <Choices choices={message.choices} chosen={message.chosen_entry_id} label={t("case.choices")} />}
+        {message.follow_ups !== null && <Choices choices={message.follow_ups} chosen={message.chosen_entry_id} label={t("case.follow_ups")} quiet />}
         {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
       </div>
       <Foot message={message} verdict={verdict} last={last}>
@@ -89,19 +91,24 @@ function Foot({ message, verdict, last, children }: FootProps) {
   );
 }
 
-function Choices({ message }: { message: Message }) {
+interface ChoicesProps {
+  choices: readonly Choice[];
+  chosen: number | null;
+  label: string;
+  /** Offered beside an answer, not in place of one. */
+  quiet?: boolean;
+}
+
+function Choices({ choices, chosen, label, quiet }: ChoicesProps) {
   return (
-    <ul class="choices" aria-label={t("case.choices")}>
-      {message.choices?.map(({ entry_id, title }) => {
-        const chosen = entry_id === message.chosen_entry_id;
-        return (
-          <li class={chosen ? "chosen" : ""}>
-            {chosen && <Check size={14} aria-hidden="true" />}
-            {title}
-            {chosen && <span class="unseen"> ({t("case.chosen")})</span>}
-          </li>
-        );
-      })}
+    <ul class={quiet === true ? "choices quiet" : "choices"} aria-label={label}>
+      {choices.map(({ entry_id, title }) => (
+        <li class={entry_id === chosen ? "chosen" : ""}>
+          {entry_id === chosen && <Check size={14} aria-hidden="true" />}
+          {title}
+          {entry_id === chosen && <span class="unseen"> ({t("case.chosen")})</span>}
+        </li>
+      ))}
     </ul>
   );
 }

@@ -16,7 +16,9 @@ import type { Unsent } from "../timeline";
 import { CaseActs } from "./case-acts";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
-import { SuggestionBar } from "./suggestion-bar";
+import { useHelp } from "./help";
+import { HelpBar } from "./help-bar";
+import { SummaryStrip } from "./summary-strip";
 
 const LIKELY: readonly ListName[] = ["mine", "unassigned", "robot", "snoozed", "resolved"];
 
@@ -66,6 +68,7 @@ function useReading(item: Case | undefined, ready: boolean): void {
 export function CasePane({ number, onCustomer, customerShown }: { number: number; onCustomer: () => void; customerShown: boolean }) {
   const { item, ready, failure, retry } = useCase(number);
   useReading(item, ready);
+  const seek = useHelp(item, ready);
   useEffect(() => {
     // Opened by its address alone: the list beside it is one that holds it.
     if (item !== undefined && !chosen.peek()) list.value = LIKELY.find((name) => belongs(name, item, myId.peek())) ?? "open";
@@ -103,8 +106,9 @@ export function CasePane({ number, onCustomer, customerShown }: { number: number
         <ConversationSkeleton />
       ) : (
         <>
+          <SummaryStrip caseId={item.id} />
           <Conversation key={item.id} item={item} onEdit={edit} />
-          <SuggestionBar item={item} />
+          <HelpBar item={item} withSimilar={!customerShown} retry={seek} />
           <Composer key={`c${item.id}`} item={item} />
         </>
       )}

@@ -36,6 +36,9 @@ export function WhyPanel({ verdict, id }: { verdict: Verdict; id: string }) {
   return (
     <div class="why" id={id} role="region" aria-label={t("why.title")}>
       <p class="why-sentence">{sentenceOf(verdict)}</p>
+      {verdict.entry_id !== null && (
+        <p class="why-evidence"><a href={`/robot/topic/${verdict.entry_id}`}>{t("why.evidence")}</a></p>
+      )}
       {why.candidates.length > 0 && (
         <>
           <h2>{t("why.candidates")}</h2>

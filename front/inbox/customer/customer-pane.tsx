@@ -4,6 +4,7 @@ import { BadgeCheck, CircleHelp, ExternalLink, Pencil, X } from "lucide-preact";
 import { relativeTime, t } from "../../shared/i18n";
 import type { Case, Customer, Identity } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
+import { SimilarSection } from "../case/similar-cases";
 import { nameCustomer, noteCustomer } from "../acts";
 import { useCommand } from "../keys";
 import { tell } from "../notices";
@@ -39,6 +40,7 @@ function Facts({ customer, item }: { customer: Customer; item: Case }) {
           <ul class="identities">{customer.identities.map((one) => <Proof key={one.id} identity={one} />)}</ul>
         )}
       </section>
+      <SimilarSection caseId={item.id} />
       <Notes customer={customer} />
       <PastCases item={item} />
     </>

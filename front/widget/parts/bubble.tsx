@@ -1,11 +1,11 @@
 /** One message: whose words, what they say, what became of them. */
 import { Bot, FileText, ThumbsDown, ThumbsUp } from "./icons";
 import { clockTime, fileSize, fullTime, t } from "../../shared/i18n";
-import type { Attachment, Message } from "../../shared/types";
+import type { Attachment, Choice, Message } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
 import { choose, judge } from "../acts";
 import { outbox } from "../session";
-import { held } from "../store";
+import { held, messages } from "../store";
 import type { Bubble as Drawn } from "../timeline";
 
 export function Bubble({ bubble, stateShown }: { bubble: Drawn; stateShown: boolean }) {
@@ -21,6 +21,7 @@ export function Bubble({ bubble, stateShown }: { bubble: Drawn; stateShown: bool
       {attachments.length > 0 && <Files files={attachments} />}
       {message?.choices && message.choices.length > 0 && <Choices message={message} />}
       {message !== null && side === "robot" && message.entry_id !== null && !message.choices?.length && <Judgement message={message} />}
+      {message?.follow_ups && message.follow_ups.length > 0 && <FollowUps message={message} choices={message.follow_ups} />}
       <State bubble={bubble} shown={stateShown} />
     </li>
   );
@@ -85,6 +86,20 @@ function Choices({ message }: { message: Message }) {
   );
 }
 
+/** What is often asked after this answer; gone once the conversation goes on. */
+function FollowUps({ message, choices }: { message: Message; choices: readonly Choice[] }) {
+  if (!isLast(message)) return null;
+  return (
+    <div class="follow-ups" role="group" aria-label={t("follow.group")}>
+      {choices.map((choice) => (
+        <button type="button" class="follow-up" key={choice.entry_id} onClick={() => choose(message, choice)}>
+          {choice.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 function Judgement({ message }: { message: Message }) {
   return (
     <div class="judgement" role="group" aria-label={t("feedback.question")}>
@@ -97,6 +112,11 @@ function Judgement({ message }: { message: Message }) {
       </button>
     </div>
   );
+}
+
+/** Nothing was said after it, nor is under way. */
+function isLast(message: Message): boolean {
+  return messages.value.at(-1)?.id === message.id && !outbox.pending.value.some(({ body }) => body.kind === "message");
 }
 
 function State({ bubble, shown }: { bubble: Drawn; shown: boolean }) {

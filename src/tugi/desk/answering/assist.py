@@ -25,6 +25,8 @@ from tugi.robot import facts as robot
 from tugi.robot.compose import answer_text, in_language
 
 BEST = 3
+# An entry less likely than this is no help, only something more to read.
+LEAST = 0.02
 # All of a case that a summary may quote.
 READ = 200
 
@@ -157,9 +159,9 @@ async def _candidates(
     if verdict is None:
         return []
     language = suggestion.language if suggestion else verdict.why.language
-    ranked = {one.entry_id: one.probability for one in verdict.why.candidates}
-    if suggestion:
-        ranked.pop(suggestion.entry_id, None)
+    ranked = {one.entry_id: one.probability for one in verdict.why.candidates if one.probability >= LEAST}
+    for entry_id in await suggestions.tried_entries(tx, verdict.id):
+        ranked.pop(entry_id, None)
     found = [
         _nearest(_as_robot_reads(entry), entry.id, question.facts, language, ranked[entry.id])
         for entry in await entries.of_ids(tx, list(ranked))

@@ -150,6 +150,17 @@ async def find_offered(tx: Transaction, case_id: int) -> Suggestion | None:
     return _suggestion(row) if row else None
 
 
+async def tried_entries(tx: Transaction, verdict_id: int) -> list[int]:
+    """The entries of this verdict that are on offer as suggestions, or that an agent has dismissed."""
+    rows = await tx.fetch(
+        "select entry_id from suggestions where workspace_id = $1 and verdict_id = $2 "
+        "and status in ('offered', 'dismissed')",
+        tx.workspace_id,
+        verdict_id,
+    )
+    return [row["entry_id"] for row in rows]
+
+
 async def find_message(tx: Transaction, suggestion_id: int) -> int | None:
     """The message that came from it."""
     return await tx.fetchval(
