@@ -18,18 +18,18 @@ export const actOn = (entryId: number, act: "promote" | "decline" | "keep-eviden
   http.post<Topic>(`/api/robot/topics/${entryId}/${act}`);
 
 /** Says in the viewer's words why it was refused. */
-export function tellRefusal(error: unknown): void {
+export function tellRefusal(error: unknown, conflict: string): void {
   const refused = error instanceof HttpError && error.status === 409;
-  tell(refused ? t("robot.own_needs") : refusalOf(error).text, { tone: "bad" });
+  tell(refused ? conflict : refusalOf(error).text, { tone: "bad" });
 }
 
-/** Does it, hands on what the topic is now, and tells of a refusal. */
-export async function attempt(act: () => Promise<Topic>, done: (topic: Topic) => void): Promise<boolean> {
+/** Does it, hands on what the topic is now, and tells of a refusal; `conflict` says what a clash with the present state means. */
+export async function attempt(act: () => Promise<Topic>, done: (topic: Topic) => void, conflict = t("robot.own_needs")): Promise<boolean> {
   try {
     done(await act());
     return true;
   } catch (error) {
-    tellRefusal(error);
+    tellRefusal(error, conflict);
     return false;
   }
 }

@@ -14,10 +14,13 @@ export function percent(share: number, rounding: "up" | "down" | "near" = "near"
 export const isInForce = (certificate: Certificate | null): certificate is Certificate & { bound: number } =>
   certificate !== null && certificate.status === "in_force" && certificate.bound !== null;
 
+/** Judged answers that count towards the certificate: of its scope, which may be more than this topic. */
+export const judgedFor = (topic: Pick<Topic, "certificate" | "judged">): number => Math.max(topic.certificate?.answered ?? 0, topic.judged);
+
 /** How far the evidence has come, 0 to 1: judged answers of those that a certificate takes. */
 export const progressOf = (topic: Pick<Topic, "certified" | "needed" | "certificate" | "judged">): number => {
   if (topic.certified) return 1;
-  const have = topic.certificate?.answered ?? topic.judged;
+  const have = judgedFor(topic);
   return topic.needed <= 0 ? 0 : have / (have + topic.needed);
 };
 

@@ -5,7 +5,7 @@ import { tongueName } from "../parts/bits";
 import { topicPath } from "./address";
 import { Explain } from "./explain";
 import type { Certificate, Topic } from "./facts";
-import { isInForce, percent, progressOf } from "./figures";
+import { isInForce, judgedFor, percent, progressOf } from "./figures";
 
 /** What the certificate is about: this topic alone, or all topics of its risk, perhaps in one language. */
 export function scopeOf(certificate: Pick<Certificate, "scope" | "risk" | "language">): string {
@@ -52,7 +52,7 @@ function Certified({ topic, certificate }: { topic: Topic; certificate: Certific
 
 function Wanting({ topic }: { topic: Topic }) {
   const stuck = topic.needed <= 0;
-  const have = topic.certificate?.answered ?? topic.judged;
+  const have = judgedFor(topic);
   const figure = (
     <span class="evidence wanting">
       <span class="proof-figure">{stuck ? <><ShieldMinus size={14} aria-hidden="true" />{t("robot.not_certified")}</> : t("robot.needed", { count: topic.needed })}</span>

@@ -6,7 +6,7 @@ import { mayLead } from "../settings/form";
 import { actOn, attempt, sendTopic, tellLevel } from "./acting";
 import { topicPath } from "./address";
 import type { Topic } from "./facts";
-import { isInForce } from "./figures";
+import { isInForce, percent } from "./figures";
 import { basisOf, boundOf } from "./proof";
 
 const FIRST = 3;
@@ -25,15 +25,22 @@ export function Proposals({ topics, take }: { topics: readonly Topic[]; take: (t
   );
 }
 
+/** What speaks for it: the certificate, or for a mere click how the judged suggestions did. */
+function evidenceOf(topic: Topic): string {
+  const { certificate, judged, right } = topic;
+  if (topic.certified && isInForce(certificate)) return `${boundOf(certificate)}, ${basisOf(certificate)}`;
+  return judged === 0 ? t("robot.none_judged") : t("robot.right_share", { share: percent(right / judged, "down"), count: judged });
+}
+
 /** A proposal with its evidence; nothing changes before a lead confirms it. */
 export function Proposal({ topic, take, bare = false }: { topic: Topic; take: (topic: Topic) => void; bare?: boolean }) {
   const [busy, setBusy] = useState(false);
-  const { proposed, certificate } = topic;
+  const { proposed } = topic;
   if (proposed === null) return null;
   const act = (name: "promote" | "decline") => {
     setBusy(true);
     const before = topic.own_level;
-    void attempt(() => actOn(topic.entry_id, name), take).then((done) => {
+    void attempt(() => actOn(topic.entry_id, name), take, t("robot.nothing_proposed")).then((done) => {
       setBusy(false);
       if (done && name === "promote") tellLevel(topic, proposed, () => void attempt(() => sendTopic(topic.entry_id, { level: before }), take));
     });
@@ -44,7 +51,7 @@ export function Proposal({ topic, take, bare = false }: { topic: Topic; take: (t
       <ArrowUpFromLine size={16} aria-hidden="true" />
       <div class="proposal-words">
         <p><span>{t(`robot.ready.${proposed}`)}:</span> {bare ? <strong>{topic.title}</strong> : <a href={topicPath(topic.entry_id)}>{topic.title}</a>}</p>
-        {isInForce(certificate) && <p class="quiet">{boundOf(certificate)}, {basisOf(certificate)}. {t("robot.asked", { count: topic.contacts_30 })}</p>}
+        <p class="quiet">{evidenceOf(topic)}. {t("robot.asked", { count: topic.contacts_30 })}.</p>
       </div>
       {mayLead() && (
         <div class="button-row">

@@ -5,7 +5,7 @@ import { language, t } from "../../shared/i18n";
 import { tabPath } from "./address";
 import { reasonOf } from "./bits";
 import type { Certificate, Topic } from "./facts";
-import { isInForce, percent, progressOf } from "./figures";
+import { isInForce, judgedFor, percent, progressOf } from "./figures";
 import { Limits, scopeOf } from "./proof";
 
 /** What ends a certificate, in the order in which it happens most. */
@@ -33,7 +33,7 @@ function InForce({ certificate }: { certificate: Certificate & { bound: number }
 
 function NotYet({ topic }: { topic: Topic }) {
   const { certificate } = topic;
-  const have = certificate?.answered ?? topic.judged;
+  const have = judgedFor(topic);
   const stuck = topic.needed <= 0;
   return (
     <div class="proof-card">
