@@ -27,10 +27,12 @@ from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.private import Private
 from tugi.desk.answering.rehearsing import Decide
 from tugi.desk.answering.replaying import Replaying
+from tugi.desk.answering.wording import Wording
 from tugi.desk.people import workspaces
 from tugi.desk.work import queue
 from tugi.engines import choice
 from tugi.engines.choice import OpenedEmbedders
+from tugi.engines.openai_compatible import ChatModel
 from tugi.ports import Embedder, EngineFailed, Mailer
 from tugi.replayer import rehearse_in_children
 from tugi.robot.facts import Entry, Labelled
@@ -199,6 +201,23 @@ def engine_of(settings: Settings) -> tuple[str, OpenedEmbedders]:
     return variant, OpenedEmbedders(current, name, settings.engine_key, BATCH_THREADS)
 
 
+def wording_of(settings: Settings, database: Database) -> Wording:
+    """What words a language model may put better, if there is one. Raises Invalid for wrong settings."""
+    return Wording(database, language_model_of(settings), settings.language_model_daily_calls)
+
+
+def language_model_of(settings: Settings) -> ChatModel | None:
+    """The operator's language model; None: none is set. Raises Invalid for wrong settings."""
+    if not settings.language_model_url:
+        return None
+    if not settings.language_model_name:
+        raise Invalid("TUGI_LANGUAGE_MODEL_NAME must say which model TUGI_LANGUAGE_MODEL_URL is to use.")
+    try:
+        return ChatModel(settings.language_model_url, settings.language_model_name, settings.language_model_key)
+    except ValueError as error:
+        raise Invalid(f"TUGI_LANGUAGE_MODEL_URL: {error}.") from error
+
+
 @asynccontextmanager
 async def database_server(settings: Settings) -> AsyncGenerator[str]:
     """The database's address: the operator's own, or the embedded server kept running meanwhile."""
@@ -234,7 +253,7 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
                 secret=secret,
                 engine=engine,
                 embedders=embedders,
-                answering=Answering(database, files, embedders, private),
+                answering=Answering(database, files, embedders, private, wording_of(settings, database)),
                 bell=bell,
             )
         finally:

@@ -104,6 +104,12 @@ def check_translation(text: str, source: str, language: str, languages: Sequence
     return found + [Violation("promise", name) for name in promised if name not in ("always", "collect")]
 
 
+def check_summary(text: str, source: str) -> list[Violation]:
+    """For a summary, which people read beside its source: no figure, link, address or code of its own, no markup."""
+    own = read_facts(tidy(text)).facts - read_facts(tidy(source)).facts
+    return _outside(text, [source]) + [Violation("fact", value) for _, value in sorted(own)]
+
+
 def _outside(text: str, sources: Sequence[str], growth: float = _GROWTH) -> list[Violation]:
     """What is wrong with the text whatever it says: markup, hidden characters, length."""
     everything = "\n".join(sources)

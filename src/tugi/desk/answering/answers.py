@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -18,13 +17,14 @@ from tugi.core.files import Files
 from tugi.desk.answering import facts, follow_ups, policy, suggestions, training, vectors, verdicts
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
+from tugi.desk.answering.waiting import wait_text
+from tugi.desk.answering.wording import WRITTEN_BY, Draft, Wording
 from tugi.desk.cases import cases, contacts, messages
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.knowledge import entries
 from tugi.desk.people import customers, workspaces
-from tugi.desk.people.workspaces import Workspace
-from tugi.desk.work import hours, queue
+from tugi.desk.work import queue
 from tugi.ports import Embedder, Embedders, EngineFailed
 from tugi.robot import facts as robot
 from tugi.robot.decide import decide
@@ -32,8 +32,6 @@ from tugi.robot.model import BadModel, Model, model_from_bytes
 from tugi.robot.reading import question_text
 
 log = structlog.get_logger("tugi.answering")
-# Wording that a verdict cannot know: how long a person will take is the desk's knowledge.
-MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class Decision:
 
     aside: with a hand-over, what the robot would suggest to the person who takes over, if anything.
     vector: the question's, of the engine `variant`, when it had to be computed.
+    draft: with a suggestion, a language model's words for the agent.
     """
 
     verdict: robot.Verdict
@@ -50,18 +49,25 @@ class Decision:
     aside: robot.Suggest | None = None
     variant: str = ""
     vector: vectors.Floats | None = None
+    draft: Draft | None = None
 
 
 class Answering:
     """Decides and answers for all workspaces of a process. Models are read when first needed."""
 
     def __init__(
-        self, database: Database, files: Files, embedders: Embedders | None, private: Private | None = None
+        self,
+        database: Database,
+        files: Files,
+        embedders: Embedders | None,
+        private: Private | None = None,
+        wording: Wording | None = None,
     ) -> None:
         self._database = database
         self._files = files
         self._embedders = embedders
         self._private = private
+        self._wording = wording
         self._models: dict[int, tuple[int, Model | None]] = {}
 
     async def answer(self, ids: Mapping[str, Any]) -> None:
@@ -74,7 +80,7 @@ class Answering:
                 return
         if question is None:
             return
-        decision = await self.decide(workspace_id, question.facts)
+        decision = await self._worded(workspace_id, question.facts, await self.decide(workspace_id, question.facts))
         async with self._database.transaction(workspace_id, ROBOT) as tx:
             await self._carry_out(tx, question, decision)
 
@@ -95,7 +101,7 @@ class Answering:
             workspace = await workspaces.get(tx)
             spoken = case.language or await customers.find_language(tx, case.customer_id)
             language = spoken or workspace.languages[0]
-            text = i18n.text(language, "person.coming") + " " + await _wait(tx, workspace, language)
+            text = i18n.text(language, "person.coming") + " " + await wait_text(tx, workspace, language)
             key = ids.get("message_id") or ids.get("number") or case.id
             await messages.write(
                 tx,
@@ -204,13 +210,24 @@ class Answering:
             case robot.Ask():
                 await self._ask(tx, case, question, verdict, verdict_id)
             case robot.Suggest():
-                await self._suggest(tx, case, question, verdict, verdict_id)
+                await self._suggest(tx, case, question, verdict, verdict_id, decision.draft)
             case robot.HandOver():
                 await self._hand_over(tx, case, question, verdict.reason, verdict.text, verdict.language, verdict_id)
                 if decision.aside:
-                    await _offer(tx, case, verdict_id, decision.aside)
+                    await _offer(tx, case, verdict_id, decision.aside, decision.draft)
             case robot.StaySilent():
                 await self._keep_quiet(tx, case, verdict)
+
+    async def _worded(self, workspace_id: int, known: robot.Facts, decision: Decision) -> Decision:
+        """The decision in better words, where a language model has some that hold."""
+        model = await self._model(workspace_id) if self._wording else None
+        if self._wording is None or model is None:
+            return decision
+        verdict, draft = await self._wording.reword(workspace_id, known, decision.verdict, model.entries)
+        if verdict is not decision.verdict:
+            titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
+            decision = replace(decision, verdict=verdict, shown=verdicts.view(verdict, titles))
+        return replace(decision, draft=draft)
 
     async def _with_private(self, tx: Transaction, case: Case, question: Question, decision: Decision) -> Decision:
         """The decision, with the customer's own order read where it asks for that."""
@@ -260,9 +277,15 @@ class Answering:
         await cases.set_robot(tx, case, turns=case.robot_turns + 1)
 
     async def _suggest(
-        self, tx: Transaction, case: Case, question: Question, verdict: robot.Suggest, verdict_id: int
+        self,
+        tx: Transaction,
+        case: Case,
+        question: Question,
+        verdict: robot.Suggest,
+        verdict_id: int,
+        draft: Draft | None,
     ) -> None:
-        await _offer(tx, case, verdict_id, verdict)
+        await _offer(tx, case, verdict_id, verdict, draft)
         if case.handler == "robot":
             text = verdict.customer_text or i18n.text(verdict.language, "person.coming")
             await self._hand_over(tx, case, question, "suggestion", text, verdict.language, verdict_id)
@@ -280,7 +303,7 @@ class Answering:
         if case.handler != "robot":
             return
         await queue.hand_over(tx, case, reason)
-        wait = await _wait(tx, question.workspace, language)
+        wait = await wait_text(tx, question.workspace, language)
         await messages.write(
             tx,
             case,
@@ -299,15 +322,17 @@ class Answering:
                 await contacts.set_robot_outcome(tx, contact_id, "confirmed")
 
 
-async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Suggest) -> None:
+async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Suggest, draft: Draft | None) -> None:
     await suggestions.offer(
         tx,
         case.id,
         verdict_id,
         entry_id=int(suggest.entry_id),
-        text=suggest.text,
+        text=draft.text if draft else suggest.text,
         language=suggest.language,
         awaits_click=suggest.awaits_click,
+        drafted_by=WRITTEN_BY if draft else None,
+        sources=draft.sources if draft else (),
     )
 
 
@@ -330,23 +355,6 @@ def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:
         int(entry.id): next((entry.titles[code] for code in languages if code in entry.titles), "")
         for entry in model.entries
     }
-
-
-async def _wait(tx: Transaction, workspace: Workspace, language: str) -> str:
-    """How long a person will take, as honestly as is known."""
-    there = await hours.availability(tx, workspace, 0)
-    if there.open:
-        if there.expected_answer_seconds is None:
-            return i18n.text(language, "wait.open_unknown")
-        minutes = max(1, -(-there.expected_answer_seconds // MINUTE))
-        if minutes > 60:
-            return i18n.text(language, "wait.open_unknown")
-        return i18n.text(language, "wait.open_known", count=minutes)
-    email = " " + i18n.text(language, "wait.email") if workspace.widget.ask_email else ""
-    if there.opens_at is None:
-        return i18n.text(language, "wait.closed_unknown") + email
-    when = i18n.weekday_and_time(language, there.opens_at, ZoneInfo(workspace.timezone), clock.now())
-    return i18n.text(language, "wait.closed", when=when) + email
 
 
 async def _still_holds(tx: Transaction, entry_id: int) -> bool:

@@ -20,6 +20,7 @@ from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound, Unavailable
 from tugi.core.files import Files
+from tugi.desk.answering import judged
 from tugi.desk.knowledge import entries
 from tugi.robot import facts as robot
 from tugi.robot import model as robot_model
@@ -107,7 +108,7 @@ async def train(database: Database, files: Files, run: Train, engine: str, works
     async with database.transaction(workspace_id) as tx:
         await tx.execute("select pg_advisory_xact_lock($1, 7214)", workspace_id % 2**31)
         known = await entries.for_robot(tx)
-        labelled: Sequence[robot.Labelled] = ()
+        labelled = await judged.for_teaching(tx)
         digest = knowledge_hash(known, labelled, engine)
         if await _is_ready(tx, digest):
             return False
