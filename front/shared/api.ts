@@ -1621,11 +1621,13 @@ export interface components {
         };
         /**
          * Dismissed
-         * @description Why a suggestion was not used.
+         * @description Why a suggestion was not used. truth_entry_id: with wrong_entry, the right one if the agent knows it.
          */
         Dismissed: {
             /** Reason */
             reason?: ("wrong_entry" | "incomplete" | "wrong_tone" | "not_now" | "should_hand_over") | null;
+            /** Truth Entry Id */
+            truth_entry_id?: number | null;
         };
         /**
          * Draft

@@ -15,6 +15,8 @@ from starlette.routing import Route
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, NotFound, TooMany
 from tugi.core.files import Files
+from tugi.desk.answering import evidence
+from tugi.desk.answering.evidence import Signal
 from tugi.desk.cases import cases, messages, readings, threads, transcript
 from tugi.desk.people import customers, identities, workspaces
 from tugi.desk.people.workspaces import Workspace
@@ -280,6 +282,9 @@ class WidgetApi:
         given = await wire.json_of(request, Feedback)
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
             message = await messages.give_feedback(tx, visitor.customer_id, given.message_id, given.value)
+            if message.verdict_id is not None and message.entry_id is not None:
+                signal: Signal = "solved" if given.value == "up" else "not_solved"
+                await evidence.note_customer(tx, message.case_id, signal, message.verdict_id)
         return wire.reply({"message": visitors.shown(message, visitor, self._secret)})
 
     async def email(self, request: Request) -> Response:
@@ -304,6 +309,7 @@ class WidgetApi:
             case = await self._own_case(tx, visitor, wish.case_id)
             if case.status in cases.ACTIVE:
                 case = await queue.set_status(tx, case.id, "resolved", None)
+                await evidence.note_customer(tx, case.id, "solved")
             shown = await visitors.shown_case(tx, case)
         return wire.reply({"case": shown})
 

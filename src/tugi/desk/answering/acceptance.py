@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict
-from tugi.desk.answering import follow_ups, suggestions, topics
+from tugi.desk.answering import evidence, follow_ups, suggestions, topics
 from tugi.desk.answering.suggestions import Dismissal, Suggestion
 from tugi.desk.cases import cases, contacts, messages, transcript
 from tugi.desk.cases.cases import Case
@@ -31,6 +31,7 @@ async def used(tx: Transaction, suggestion: Suggestion, message: Message, agent_
     as_it_was = suggestion.text.strip() == message.text.strip()
     status = "sent" if as_it_was else "edited"
     await suggestions.settle(tx, suggestion, agent_id, status, text=message.text, message_id=message.id)
+    await evidence.note_suggestion(tx, suggestion, status, agent_id=agent_id, text=message.text, reason=None)
     if contact_id := await contacts.find_current(tx, suggestion.case_id):
         await contacts.set_robot_outcome(tx, contact_id, "assisted")
 
@@ -58,6 +59,7 @@ async def approve(tx: Transaction, suggestion_id: int, agent_id: int) -> Message
         approved_by=agent_id,
     )
     await suggestions.settle(tx, suggestion, agent_id, "sent", text=suggestion.text, message_id=message.id)
+    await evidence.note_suggestion(tx, suggestion, "sent", agent_id=agent_id, text=suggestion.text, reason=None)
     await cases.set_floor(tx, case, handler="robot", assignee_id=None, team_id=case.team_id, hand_over_reason=None)
     if contact_id := await contacts.find_current(tx, case.id):
         await contacts.set_robot_outcome(tx, contact_id, "answered_unconfirmed")
@@ -107,9 +109,18 @@ async def _moved_on(tx: Transaction, suggestion: Suggestion) -> bool:
     )
 
 
-async def dismiss(tx: Transaction, suggestion_id: int, agent_id: int, reason: Dismissal | None) -> Suggestion:
-    """The agent does not want it. Raises NotFound; Conflict when it was settled otherwise before."""
+async def dismiss(
+    tx: Transaction, suggestion_id: int, agent_id: int, reason: Dismissal | None, truth_entry_id: int | None = None
+) -> Suggestion:
+    """The agent does not want it. truth_entry_id: with "wrong_entry", the right one if the agent says so.
+
+    Raises NotFound, Invalid for an unknown entry; Conflict when it was settled otherwise before.
+    """
     suggestion = await suggestions.get(tx, suggestion_id)
     if suggestion.status == "dismissed":
         return suggestion
-    return await suggestions.settle(tx, suggestion, agent_id, "dismissed", reason=reason)
+    settled = await suggestions.settle(tx, suggestion, agent_id, "dismissed", reason=reason)
+    await evidence.note_suggestion(
+        tx, suggestion, "dismissed", agent_id=agent_id, text="", reason=reason, truth_entry_id=truth_entry_id
+    )
+    return settled

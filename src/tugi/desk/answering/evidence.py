@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from tugi.core import clock
 from tugi.core.database import Transaction
-from tugi.core.errors import NotFound
+from tugi.core.errors import Invalid, NotFound
 from tugi.desk.answering.distance import share_changed
 from tugi.desk.answering.suggestions import Suggestion
 
@@ -96,6 +96,7 @@ async def note_suggestion(
             return
         weight = 0.0 if label == "wrong_tone" else 1.0
         truth = truth_entry_id if label == "wrong_entry" else None
+        await check_entry(tx, truth)
         await _note(tx, suggestion, "rejected", label, agent_id, weight=weight, truth_entry_id=truth)
         return
     offered_at = await tx.fetchval(
@@ -127,15 +128,29 @@ async def _note(
     )  # fmt: skip
 
 
+async def check_entry(tx: Transaction, entry_id: int | None) -> None:
+    """Raises Invalid unless this shop has the entry that somebody says is right."""
+    if entry_id is not None and not await tx.fetchval(
+        "select true from entries where workspace_id = $1 and id = $2", tx.workspace_id, entry_id
+    ):
+        raise Invalid("There is no such knowledge entry.", fields={"truth_entry_id": "unknown"})
+
+
 async def note_customer(tx: Transaction, case_id: int, signal: Signal, verdict_id: int | None = None) -> None:
-    """What a customer says of the robot's answer (by default the last one of the case); nothing if there is none."""
+    """What a customer says of the robot's answer (by default the last one of the case), each signal once."""
     verdict_id = verdict_id or await tx.fetchval(
         "select verdict_id from messages where workspace_id = $1 and case_id = $2 and author_kind = 'robot' "
         "and entry_id is not null and verdict_id is not null order by id desc limit 1",
         tx.workspace_id,
         case_id,
     )
-    if verdict_id is None:
+    said = await tx.fetchval(
+        "select true from judgements where workspace_id = $1 and verdict_id = $2 and source = $3",
+        tx.workspace_id,
+        verdict_id,
+        signal,
+    )
+    if verdict_id is None or said:
         return
     decided = await get_decided(tx, verdict_id)
     label: Label = "right" if signal == "solved" else "wrong_entry"

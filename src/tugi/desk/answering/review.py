@@ -126,10 +126,7 @@ async def judge(tx: Transaction, item_id: int, agent_id: int, label: Label, trut
         raise Conflict("Others have judged this one already. Go on with the next.")
     if label != "wrong_entry":
         truth_entry_id = None
-    if truth_entry_id is not None and not await tx.fetchval(
-        "select true from entries where workspace_id = $1 and id = $2", tx.workspace_id, truth_entry_id
-    ):
-        raise Invalid("There is no such knowledge entry.", fields={"truth_entry_id": "unknown"})
+    await evidence.check_entry(tx, truth_entry_id)
     decided = await evidence.get_decided(tx, row["verdict_id"])
     if label == "wrong_entry" and truth_entry_id == decided.entry_id and decided.kind != "hand_over":
         raise Invalid("This is the entry that was given. Choose another one.", fields={"truth_entry_id": "the same"})

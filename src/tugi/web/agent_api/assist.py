@@ -23,9 +23,10 @@ Signed = Annotated[Viewer, Depends(auth.viewer)]
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """Why a suggestion was not used."""
+    """Why a suggestion was not used. truth_entry_id: with wrong_entry, the right one if the agent knows it."""
 
     reason: Dismissal | None = None
+    truth_entry_id: int | None = None
 
 
 @router.get("/cases/{case_id}/assist", response_model=Help)
@@ -48,7 +49,7 @@ async def get_measures(request: Request, viewer: Signed, days: int = 30) -> Resp
 async def dismiss(request: Request, viewer: Signed, suggestion_id: int, why: Dismissed) -> Response:
     """The agent does not want this suggestion."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        return wire.reply(await acceptance.dismiss(tx, suggestion_id, viewer.agent_id, why.reason))
+        return wire.reply(await acceptance.dismiss(tx, suggestion_id, viewer.agent_id, why.reason, why.truth_entry_id))
 
 
 @router.post("/suggestions/{suggestion_id}/approve", response_model=Message)
