@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { across, axis, down, nearest, paths, sorted } from "./curve-shape";
+import { across, axis, down, furthest, nearest, paths, sorted } from "./curve-shape";
 
 const BOX = { width: 200, height: 100, left: 20, right: 10, top: 10, bottom: 20 };
 const point = (coverage: number, risk: number, cut = 0.5) => ({ coverage, risk, cut });
@@ -34,4 +34,11 @@ test("the nearest point is found, and none among none", () => {
   assert.equal(nearest(points, 0.55), 1);
   assert.equal(nearest(points, 2), 2);
   assert.equal(nearest([], 0.5), -1);
+});
+
+test("the furthest point within the target is taken, the first where none is", () => {
+  const points = [point(0.1, 0.01), point(0.4, 0.06), point(0.6, 0.04), point(0.8, 0.2)];
+  assert.equal(furthest(points, 0.05), 2);
+  assert.equal(furthest(points, 0.001), 0);
+  assert.equal(furthest([], 0.05), 0);
 });

@@ -55,4 +55,9 @@ export function nearest(points: readonly CurvePoint[], coverage: number): number
   return best;
 }
 
+/** The index of the point that answers most at a risk within the target; the first one when none is. */
+export function furthest(points: readonly CurvePoint[], target: number): number {
+  return Math.max(0, points.map((point) => point.risk <= target).lastIndexOf(true));
+}
+
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,7 +1,7 @@
 /** The risk-coverage curve: how much more the robot could answer, and how much more of it would be wrong. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
-import { across, axis, down, nearest, paths, sorted, type Box } from "./curve-shape";
+import { across, axis, down, furthest, nearest, paths, sorted, type Box } from "./curve-shape";
 import { percent } from "./figures";
 import type { CurvePoint } from "./shapes";
 
@@ -34,12 +34,13 @@ function useWidth(): [{ current: HTMLDivElement | null }, number] {
 
 export function Curve({ points, coverage, target, tryAt }: Props) {
   const shown = sorted(points);
-  const now = nearest(shown, coverage);
-  const [at, setAt] = useState(now);
+  // A replay that answered nothing, because nothing may be answered, stands nowhere on the curve.
+  const now = coverage > 0 ? nearest(shown, coverage) : -1;
+  const [at, setAt] = useState(now >= 0 ? now : furthest(shown, target ?? 0.05));
   const [frame, width] = useWidth();
   const box: Box = { width, height: HEIGHT, ...MARGIN };
   const xEnd = axis(Math.max(...shown.map((one) => one.coverage), 0.01)).end;
-  const point = shown[at] ?? shown[now];
+  const point = shown[at];
   if (shown.length < 2 || point === undefined) return <p class="quiet">{t("replay.curve_none")}</p>;
   const keyed = (event: KeyboardEvent) => {
     const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: shown.length - 1, PageUp: at + 5, PageDown: at - 5 }[event.key];
@@ -89,7 +90,7 @@ function Drawing({ points, box, xEnd, now, at, target }: { points: readonly Curv
           <text class="tick" x={ends.left - 8} y={down(one, y.end, box)} dy="0.32em" text-anchor="end">{percent(one)}</text>
         </g>
       ))}
-      {ticks.map((one) => <text key={one} class="tick" x={across(one, xEnd, box)} y={ends.floor + 16} text-anchor="middle">{percent(one)}</text>)}
+      {ticks.slice(1).map((one) => <text key={one} class="tick" x={across(one, xEnd, box)} y={ends.floor + 16} text-anchor="middle">{percent(one)}</text>)}
       <text class="axis" x={ends.right} y={box.height - 4} text-anchor="end">{t("replay.curve_x")}</text>
       <text class="axis over" x={ends.left + 4} y={box.top + 10}>{t("replay.curve_y")}</text>
       <path class="area" d={area} />
@@ -119,7 +120,7 @@ function Mark({ point, box, xEnd, yEnd, look }: { point: CurvePoint | undefined;
 
 function Table({ points, now }: { points: readonly CurvePoint[]; now: number }) {
   return (
-    <div class="scrolled" role="region" aria-label={t("replay.curve_table")} tabIndex={0}>
+    <div class="scrolled" role="group" aria-label={t("replay.curve_table")} tabIndex={0}>
       <table>
         <thead><tr><th scope="col">{t("replay.curve_cut")}</th><th scope="col">{t("replay.curve_x")}</th><th scope="col">{t("replay.curve_y")}</th></tr></thead>
         <tbody>

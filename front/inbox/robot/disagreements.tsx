@@ -3,6 +3,7 @@ import { Scale } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { agentName, Blank, Initials } from "../parts/bits";
 import { casePath } from "../router";
+import { desk } from "../store";
 import { ReviewCard } from "./review-card";
 import type { Disagreement } from "./shapes";
 
@@ -29,7 +30,7 @@ function Apart({ one: { item, judgements } }: { one: Disagreement }) {
       <ul class="opinions">
         {judgements.map((one) => (
           <li key={one.agent_id}>
-            <Initials name={agentName(one.agent_id)} />
+            <Initials name={desk.value?.agents.get(one.agent_id)?.name ?? agentName(one.agent_id)} />
             <span>
               <strong>{agentName(one.agent_id)}</strong>
               <span class={`opinion ${one.label}`}>{t(`review.answer.${item.kind}.${one.label}`)}</span>

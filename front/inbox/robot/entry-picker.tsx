@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { Search } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { useKnowledge } from "../case/knowledge-picker";
-import { percent } from "../case/why-panel";
+import { percent } from "./figures";
 
 export interface Choosable {
   entry_id: number;

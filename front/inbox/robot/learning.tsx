@@ -25,8 +25,10 @@ export default function Learning() {
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   return (
     <Page title={t("learning.title")} about={t("learning.about")} actions={<Look again={read.again} />}>
-      <div class="segments" role="group" aria-label={t("learning.views")}>
-        {STATUSES.map((one) => <button key={one} type="button" aria-pressed={one === status} onClick={() => setStatus(one)}>{t(`learning.status.${one}`)}</button>)}
+      <div>
+        <div class="segments" role="group" aria-label={t("learning.views")}>
+          {STATUSES.map((one) => <button key={one} type="button" aria-pressed={one === status} onClick={() => setStatus(one)}>{t(`learning.status.${one}`)}</button>)}
+        </div>
       </div>
       {read.state === "loading" ? <Bones rows={4} /> : <Lessons key={status} read={read} status={status} />}
     </Page>
@@ -72,7 +74,7 @@ function Group({ kind, lessons, count, again }: { kind: LessonKind; lessons: rea
       <h2 id={`lessons-${kind}`}>{t(`learning.kind.${kind}`)} <span class="count figures">{count ?? lessons.length}</span></h2>
       <p class="quiet">{t(`learning.kind_about.${kind}`)}</p>
       <ul>{lessons.map((lesson) => <LessonCard key={lesson.id} lesson={lesson} again={again} />)}</ul>
-      {count !== null && count > lessons.length && <p class="quiet">{t("learning.more", { count: count - lessons.length })}</p>}
+      {count !== null && count > lessons.length && <p class="quiet lessons-more">{t("learning.more", { count: count - lessons.length })}</p>}
     </section>
   );
 }

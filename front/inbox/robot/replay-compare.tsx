@@ -21,14 +21,14 @@ export function Comparing({ id, other }: { id: number; other: number }) {
   });
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   if (read.state === "loading") return <Bones />;
-  const { a, b, changed, better, worse } = read.value;
+  const { a, b, changed, better, worse, shared } = read.value;
   return (
     <Page title={t("replay.compare")} wide>
       <p class="replay-facts"><a class="fact" href={replayPath(id)}><ArrowLeft size={14} aria-hidden="true" />{nameOfReplay(a)}</a></p>
       <p class="compare-sum">
         <strong class="outcome right">{t("replay.better", { count: better })}</strong>
         <strong class="outcome wrong">{t("replay.worse", { count: worse })}</strong>
-        <span class="quiet">{t("replay.changed", { count: changed.length })}</span>
+        <span class="quiet">{t("replay.changed", { count: changed.length })} {t("replay.shared", { count: shared })}</span>
       </p>
       {a.summary !== null && b.summary !== null && <Sides a={a} b={b} one={a.summary} two={b.summary} />}
       <section class="replay-items" aria-labelledby="replay-changed">

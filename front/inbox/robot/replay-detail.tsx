@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { ArrowLeft, Pause, Play, RotateCcw, Trash2 } from "lucide-preact";
 import { t } from "../../shared/i18n";
-import { Ago } from "../parts/bits";
+import { Ago, Channel } from "../parts/bits";
 import { go } from "../router";
 import { mayLead, Page } from "../settings/form";
 import { tabPath } from "./address";
@@ -35,6 +35,7 @@ export function ReplayDetail({ id }: { id: number }) {
         <Status replay={replay} />
         <span class="fact"><Ago at={replay.created_at} /></span>
         <span class="fact figures">{replay.version === null ? t("replay.version_now") : t("replay.of_version", { number: replay.version })}</span>
+        {replay.channel !== null && <Channel channel={replay.channel} />}
         <DraftFacts replay={replay} />
       </p>
       {replay.status !== "done" && <div class="replay-running"><Bar replay={replay} />{replay.status === "cancelled" && <p class="quiet">{t("replay.cancelled_hint")}</p>}</div>}

@@ -24,6 +24,7 @@ export function Figures({ replay, summary, minutesEach }: Props) {
         note={summary.precision_low === null ? t("replay.figure.precision_none") : t("replay.figure.precision_note", { low: percent(summary.precision_low, "down"), count: known })}
       >
         <p>{t("replay.figure.precision_about", { right: summary.right, wrong: summary.wrong, unknown: summary.unknown })}</p>
+        {summary.freely_answered > 0 && <p>{t("replay.figure.freely", { count: summary.freely_answered })}</p>}
         <p>{t("replay.figure.precision_limit")}</p>
         {rows({ outcome: "wrong" }, t("replay.rows_wrong", { count: summary.wrong }))}
         {rows({ outcome: "right" }, t("replay.rows_right", { count: summary.right }))}

@@ -48,25 +48,7 @@ export function ReplayForm({ wish: start, cancel }: FormProps) {
           <input value={wish.name} maxLength={80} onInput={(event) => set({ name: event.currentTarget.value })} />
         </Field>
       </div>
-      <details class="replay-draft" open={start !== null && start.answerCut !== ""}>
-        <summary>{t("replay.draft")}</summary>
-        <p class="field-hint">{t("replay.draft_about")}</p>
-        <div class="replay-fields">
-          <Field label={t("replay.answer_cut")} hint={t("replay.answer_cut_hint")} problem={problem("answerCut")}>
-            <input inputMode="decimal" placeholder={t("replay.as_now")} value={wish.answerCut} onInput={(event) => set({ answerCut: event.currentTarget.value })} />
-          </Field>
-          <Field label={t("replay.ask_cut")} hint={t("replay.ask_cut_hint")} problem={problem("askCut")}>
-            <input inputMode="decimal" placeholder={t("replay.as_now")} value={wish.askCut} onInput={(event) => set({ askCut: event.currentTarget.value })} />
-          </Field>
-          <Field label={t("replay.default_level")} hint={t("replay.default_level_hint")}>
-            <select value={wish.level} onChange={(event) => set({ level: event.currentTarget.value as Level | "" })}>
-              <option value="">{t("replay.as_now")}</option>
-              {LEVELS.map((level) => <option key={level} value={level}>{t(`robot.level.${level}_long`)}</option>)}
-            </select>
-          </Field>
-        </div>
-        <Entries wish={wish} set={set} />
-      </details>
+      <Change wish={wish} set={set} problem={problem} open={start !== null && start.answerCut !== ""} />
       {saving.refusal !== null && <div role="alert"><Refused>{saving.refusal.text}</Refused></div>}
       <div class="button-row">
         <button type="submit" class="button primary" disabled={saving.busy}><Play size={14} aria-hidden="true" />{t("replay.start")}</button>
@@ -74,6 +56,31 @@ export function ReplayForm({ wish: start, cancel }: FormProps) {
         <span class="field-hint">{t("replay.nothing_sent")}</span>
       </div>
     </form>
+  );
+}
+
+/** What should differ in this replay from the robot as it is. */
+function Change({ wish, set, problem, open }: { wish: Wish; set: Set; problem: (name: Problem) => string | undefined; open: boolean }) {
+  return (
+    <details class="replay-draft" open={open}>
+      <summary>{t("replay.draft")}</summary>
+      <p class="field-hint">{t("replay.draft_about")}</p>
+      <div class="replay-fields">
+        <Field label={t("replay.answer_cut")} hint={t("replay.answer_cut_hint")} problem={problem("answerCut")}>
+          <input inputMode="decimal" placeholder={t("replay.as_now")} value={wish.answerCut} onInput={(event) => set({ answerCut: event.currentTarget.value })} />
+        </Field>
+        <Field label={t("replay.ask_cut")} hint={t("replay.ask_cut_hint")} problem={problem("askCut")}>
+          <input inputMode="decimal" placeholder={t("replay.as_now")} value={wish.askCut} onInput={(event) => set({ askCut: event.currentTarget.value })} />
+        </Field>
+        <Field label={t("replay.default_level")} hint={t("replay.default_level_hint")}>
+          <select value={wish.level} onChange={(event) => set({ level: event.currentTarget.value as Level | "" })}>
+            <option value="">{t("replay.level_free")}</option>
+            {LEVELS.map((level) => <option key={level} value={level}>{t(`robot.level.${level}_long`)}</option>)}
+          </select>
+        </Field>
+      </div>
+      <Entries wish={wish} set={set} />
+    </details>
   );
 }
 

@@ -78,7 +78,7 @@ function FilterBar({ filters, summary, choose }: FilterProps) {
       <Pick label={t("replay.filter_outcome")} value={filters.outcome} options={OUTCOMES.map((one) => [one, t(`replay.outcome.${one}`)])} choose={(outcome) => choose({ outcome: outcome as Outcome | "" })} />
       <Pick label={t("replay.filter_kind")} value={filters.kind} options={KINDS.map((one) => [one, t(`replay.kind.${one}`)])} choose={(kind) => choose({ kind })} />
       <Pick label={t("replay.filter_topic")} value={filters.entry} options={summary.by_topic.map((one) => [String(one.entry_id), one.title])} choose={(entry) => choose({ entry })} />
-      <Pick label={t("replay.filter_language")} value={filters.language} options={summary.by_language.map((one) => [one.name, tongueName(one.name)])} choose={(language) => choose({ language })} />
+      <Pick label={t("replay.filter_language")} value={filters.language} options={summary.by_language.filter((one) => one.name !== "").map((one) => [one.name, tongueName(one.name)])} choose={(language) => choose({ language })} />
     </div>
   );
 }
@@ -117,7 +117,7 @@ function Item({ item }: { item: ReplayItem }) {
           <h3><User size={14} aria-hidden="true" />{t("replay.person")}</h3>
           {item.agent.text === null ? <p class="quiet">{t("replay.nobody")}</p> : <Long text={item.agent.text} language={item.language} />}
           <p class="quiet side-foot">
-            {item.agent.entry_id !== null && <><a href={`/knowledge/${item.agent.entry_id}`}>{item.agent.entry_title}</a> · </>}
+            {item.truth_entry !== null && <><a href={`/knowledge/${item.truth_entry.entry_id}`}>{item.truth_entry.title}</a> · </>}
             {has(`replay.truth.${item.truth}`) ? t(`replay.truth.${item.truth}`) : item.truth}
           </p>
         </section>

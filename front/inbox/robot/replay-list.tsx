@@ -60,7 +60,7 @@ export function Status({ replay }: { replay: Replay }) {
 
 /** How far it has come, in words and as a bar. */
 export function Bar({ replay }: { replay: Replay }) {
-  if (replay.status === "failed") return <p class="field-problem">{t("replay.failed_because", { reason: replay.failure ?? "" })}</p>;
+  if (replay.status === "failed") return <p class="field-problem"><span>{t("replay.failed_because")}{replay.failure !== null && <small>{replay.failure}</small>}</span></p>;
   const total = replay.total || replay.wanted;
   return (
     <p class="replay-bar">
@@ -84,12 +84,12 @@ function Result({ replay: { summary } }: { replay: Replay }) {
 /** What differs from the robot as it is, in a few words. */
 export function DraftFacts({ replay: { draft } }: { replay: Pick<Replay, "draft"> }) {
   const facts = [
-    draft.answer_cut === undefined ? null : t("replay.draft.answer_cut", { cut: percent(draft.answer_cut) }),
-    draft.ask_cut === undefined ? null : t("replay.draft.ask_cut", { cut: percent(draft.ask_cut) }),
-    draft.default_level === undefined ? null : t("replay.draft.default_level", { level: t(`robot.level.${draft.default_level}`) }),
-    draft.levels === undefined ? null : t("replay.draft.levels", { count: Object.keys(draft.levels).length }),
-    draft.archived === undefined ? null : t("replay.draft.archived", { count: draft.archived.length }),
-    draft.examples === undefined ? null : t("replay.draft.examples", { count: draft.examples.length }),
+    draft.answer_cut === null ? null : t("replay.draft.answer_cut", { cut: percent(draft.answer_cut) }),
+    draft.ask_cut === null ? null : t("replay.draft.ask_cut", { cut: percent(draft.ask_cut) }),
+    draft.default_level === null ? null : t("replay.draft.default_level", { level: t(`robot.level.${draft.default_level}`) }),
+    Object.keys(draft.levels).length === 0 ? null : t("replay.draft.levels", { count: Object.keys(draft.levels).length }),
+    draft.archived.length === 0 ? null : t("replay.draft.archived", { count: draft.archived.length }),
+    draft.examples.length === 0 ? null : t("replay.draft.examples", { count: draft.examples.length }),
   ].filter((one) => one !== null);
   return <>{facts.map((one) => <span key={one} class="fact draft">{one}</span>)}</>;
 }

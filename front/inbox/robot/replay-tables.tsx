@@ -25,7 +25,7 @@ export function Topics({ replay, summary }: { replay: Replay; summary: ReplaySum
       <Scrolled label={t("replay.topics")}>
         <table>
           <thead><tr>
-            <th scope="col">{t("replay.topic")}</th><Heads /><th scope="col" class="figure">{t("replay.would_save")}</th><th scope="col">{t("replay.level_now")}</th>
+            <th scope="col">{t("replay.topic")}</th><th scope="col" class="figure">{t("replay.would_save")}</th><th scope="col">{t("replay.level_now")}</th><Heads />
           </tr></thead>
           <tbody>
             {rows.map((row) => {
@@ -34,11 +34,11 @@ export function Topics({ replay, summary }: { replay: Replay; summary: ReplaySum
                 <tr key={row.entry_id}>
                   <th scope="row">
                     <a href={rowsPath(replay.id, { entry: String(row.entry_id) })}>{row.title}</a>
-                    {place >= 0 && <span class="badge first">{t("replay.switch_on", { place: place + 1 })}</span>}
+                    {place >= 0 && <span class="badge first">{t(place === 0 ? "replay.switch_first" : "replay.switch_next")}</span>}
                   </th>
-                  <Cells row={row} />
                   <td class="figure">{hours(row.minutes)}</td>
                   <td><a href={topicPath(row.entry_id)}>{t(`robot.level.${row.level_now}`)}<span class="unseen"> · {t("replay.change_level", { title: row.title })}</span></a></td>
+                  <Cells row={row} />
                 </tr>
               );
             })}
@@ -60,7 +60,7 @@ export function Languages({ replay, summary }: { replay: Replay; summary: Replay
           <thead><tr><th scope="col">{t("replay.language")}</th><Heads /></tr></thead>
           <tbody>
             {summary.by_language.map((row) => (
-              <tr key={row.name}><th scope="row"><a href={rowsPath(replay.id, { language: row.name })}>{tongueName(row.name)}</a></th><Cells row={row} /></tr>
+              <tr key={row.name}><th scope="row">{row.name === "" ? t("replay.no_language") : <a href={rowsPath(replay.id, { language: row.name })}>{tongueName(row.name)}</a>}</th><Cells row={row} /></tr>
             ))}
           </tbody>
         </table>
@@ -92,5 +92,5 @@ function Cells({ row }: { row: ReplayRow }) {
 }
 
 export function Scrolled({ label, children }: { label: string; children: ComponentChildren }) {
-  return <div class="scrolled" role="region" aria-label={label} tabIndex={0}>{children}</div>;
+  return <div class="scrolled" role="group" aria-label={label} tabIndex={0}>{children}</div>;
 }

@@ -51,7 +51,7 @@ export function requestOf(wish: Wish): { body: Record<string, unknown> } | { pro
   if (answer === null) problems.push("answerCut");
   if (ask === null) problems.push("askCut");
   if (problems.length > 0) return { problems };
-  const draft: Draft = {
+  const draft: Partial<Draft> = {
     ...(typeof answer === "number" ? { answer_cut: answer } : {}),
     ...(typeof ask === "number" ? { ask_cut: ask } : {}),
     ...(wish.level === "" ? {} : { default_level: wish.level }),

@@ -50,12 +50,12 @@ function Queue({ reviewing }: { reviewing: Reviewing }) {
   const said = useNews(reviewing);
   if (item === undefined) return <Nothing reviewing={reviewing} />;
   return (
-    <>
+    <div class="review">
       <ReviewCard key={item.id} item={item} />
       <JudgeBar item={item} reviewing={reviewing} />
       <p class="review-why">{t(`review.drawn_why.${item.drawn}`)}</p>
       <p class="unseen" role="status">{said}</p>
-    </>
+    </div>
   );
 }
 

@@ -69,6 +69,8 @@ export interface ReplaySummary {
   right: number;
   wrong: number;
   unknown: number;
+  /** Answered by the robot where a person wrote words of no entry. */
+  freely_answered: number;
   precision: number | null;
   precision_low: number | null;
   coverage: number;
@@ -83,13 +85,14 @@ export interface ReplaySummary {
   curve: CurvePoint[];
 }
 
+/** What a replay tries on top of a robot; null and empty: that robot as it is. */
 export interface Draft {
-  answer_cut?: number;
-  ask_cut?: number;
-  levels?: Record<string, Level>;
-  default_level?: Level;
-  archived?: number[];
-  examples?: { entry_id: number; language: string; text: string }[];
+  answer_cut: number | null;
+  ask_cut: number | null;
+  levels: Record<string, Level>;
+  default_level: Level | null;
+  archived: number[];
+  examples: { entry_id: number; language: string; text: string }[];
 }
 
 export type ReplayStatus = "waiting" | "running" | "done" | "cancelled" | "failed";
@@ -100,6 +103,7 @@ export interface Replay {
   status: ReplayStatus;
   failure: string | null;
   version: number | null;
+  channel: string | null;
   draft: Draft;
   wanted: number;
   total: number;
@@ -130,6 +134,7 @@ export interface ReplayItem {
   agent: { text: string | null; entry_id: number | null; entry_title: string | null };
   /** How the right answer is known: judged, sent, inferred, none or unknown. */
   truth: string;
+  truth_entry: { entry_id: number; title: string } | null;
   outcome: Outcome;
   language: string | null;
   asked_at: string;
@@ -140,6 +145,8 @@ export type Compared = RobotWord & { outcome: Outcome };
 export interface Comparison {
   a: Replay;
   b: Replay;
+  /** Questions that both replayed. */
+  shared: number;
   changed: { message_id: number; case_number: number; question: string; a: Compared; b: Compared }[];
   better: number;
   worse: number;
