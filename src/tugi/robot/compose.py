@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tugi.robot.facts import Entry, Facts
 from tugi.robot.speech import GREETING_BY_NAME, say
@@ -58,6 +58,12 @@ def answer_text(entry: Entry, facts: Facts, language: str) -> str:
     if first_turn and _safe_name(facts.first_name) and _NAME not in own and not _GREETS.match(text):
         text = fill(say(GREETING_BY_NAME, language), facts, language) + " " + text
     return text
+
+
+def joined_text(entries: Sequence[Entry], facts: Facts, language: str) -> str:
+    """Several answers in one message, a paragraph each; the greeting stands before the first alone."""
+    further = (fill(in_language(entry.answers, language, facts.languages), facts, language) for entry in entries[1:])
+    return "\n\n".join((answer_text(entries[0], facts, language), *further))
 
 
 def _safe_name(name: str | None) -> str:

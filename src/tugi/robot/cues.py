@@ -335,3 +335,25 @@ SMALL_TALK = _any(r"how_are_you(?:_doing)?  kuidas_(?:teil_|sul_)?laheb  mita_ku
 THANKS_SURE = re.compile(
     r"(?<!\w)(?:thank\w*|thx|ty|cheers|aitah|tanan|tanud|kiito\w*|kiitti|kiits|dzieki|dziekuj\w*)(?!\w)"
 )
+
+# "And to Finland?", "aga Soome?": what opens a question that leans on the one before.
+LEANS = re.compile(
+    r"^\W*(?:(?:and|but|or|also|then|so|ok|okay)\s+)*(?:(?:what|how)\s+about|and|but|or|also|what\s+if\s+to"
+    r"|aga(?:\s+(?:kuidas\s+on|mis\s+on))?|ja|voi|kuidas\s+on|enta(?:s|pa)?|enta\s+jos|mutta|tai|a(?:\s+co\s+z)?|i|lub|albo|co\s+z)"
+    r"\s+"
+)
+# Words with which a short question stands on its own two feet: verbs, and what asks for something new.
+_STANDS_ALONE = """
+is are am was were do does did can could will would shall should may want wanna need have has had get got make buy pay
+cancel return change send ship deliver cost take work open close help know find see use order track exchange where when
+how why who which
+on oli olen oled ole saan saab saate saaks saaksin tahan tahaks soovin sooviks pean maksab votab tuleb tuli laheb tean
+vajan tellin tellida tuhistada tagastada vahetada muuta maksta osta osutub tootab toimib kestab tuhistage saatke aidake
+kus kuhu kust millal kuidas miks kes kas mitu
+onko olen olet ovat voi voin voiko voinko saa saan saako saanko haluan haluaisin tarvitsen maksaa kestaa toimii tulee
+tuli perua palauttaa vaihtaa muuttaa tilata ostaa maksan missa mista mihin milloin koska miten miksi kuka kuinka
+peruisin
+jest sa byl byla bedzie mozna moge moze mozecie chce chcialbym chcialabym potrzebuje mam ma macie musze kosztuje trwa
+dziala anulowac zwrocic wymienic zmienic zamowic kupic zaplacic gdzie kiedy jak dlaczego kto czy skad
+"""
+STANDS_ALONE = frozenset(_STANDS_ALONE.split())

@@ -6,6 +6,8 @@ knowledge. Whatever is doubtful becomes a question back or a person.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,17 +23,24 @@ from tugi.robot.facts import (
     HandOver,
     Verdict,
 )
-from tugi.robot.giving import Matter, ask, cut_of, give, percent
+from tugi.robot.features import Floats
+from tugi.robot.giving import Matter, ask, cut_of, give, give_several, percent
 from tugi.robot.model import Model
-from tugi.robot.reading import question_text
+from tugi.robot.reading import question_parts, question_text
 from tugi.robot.text import normal
 
 
-def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None) -> Verdict:
+def decide(
+    facts: Facts,
+    model: Model | None,
+    vector: NDArray[np.float32] | None,
+    part_vectors: Floats | Sequence[Floats] | None = None,
+) -> Verdict:
     """The verdict on the unanswered messages of a case.
 
     model: None when nothing is trained. vector: embedding of `question_text(facts)`, needed when the
-    model has a `variant`; without it a person takes over. Any text is accepted. While a person has the
+    model has a `variant`; without it a person takes over. part_vectors: embeddings of
+    `question_parts(facts)`, so that two questions can be answered at once. Any text is accepted. While a person has the
     floor the verdict is StaySilent, or a Suggest for that person's eyes only.
     """
     matter = Matter(facts, model, vector)
@@ -45,6 +54,9 @@ def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None
     matter.boundaries = check_boundaries(matter.reading)
     touched = first_touched(matter.boundaries)
     if touched is not None and not _is_button(matter, chosen):
+        several = _both(matter, part_vectors) if touched.name == "several_questions" and chosen is None else None
+        if several is not None:
+            return several
         sentence = "several_questions" if touched.name == "several_questions" else "boundary"
         return matter.hand_over(touched.name, sentence, cue=touched.cue)
     if facts.robot_turns >= MOST_TURNS:
@@ -62,6 +74,15 @@ def decide(facts: Facts, model: Model | None, vector: NDArray[np.float32] | None
     if matter.tongue.foreign is not None:
         return matter.hand_over("other_language", "other_language", language=matter.tongue.foreign)
     return _from_knowledge(matter)
+
+
+def _both(matter: Matter, part_vectors: Floats | Sequence[Floats] | None) -> Verdict | None:
+    """Both questions answered, if the robot would answer each had it come alone."""
+    facts = matter.facts
+    worn_out = facts.robot_turns >= MOST_TURNS or facts.turns_without_progress >= TURNS_WITHOUT_PROGRESS
+    if part_vectors is None or worn_out or matter.tongue.foreign is not None:
+        return None
+    return give_several(matter, question_parts(facts), part_vectors)
 
 
 def give_up(facts: Facts, what: str) -> HandOver:

@@ -5,11 +5,14 @@ A `Matter` is one decision in the making; `give` and `ask` end it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tugi.robot import speech
-from tugi.robot.compose import answer_text, fill, has_language, title_of
+from tugi.robot.compose import answer_text, fill, has_language, joined_text, title_of
 from tugi.robot.facts import (
     EXAMPLES_NEEDED,
     Answer,
@@ -28,11 +31,14 @@ from tugi.robot.facts import (
     Verdict,
     Why,
 )
+from tugi.robot.features import Floats
 from tugi.robot.language import Tongue, read_language
 from tugi.robot.model import Model, Ranking
-from tugi.robot.reading import Reading, read_turn
+from tugi.robot.reading import Reading, is_negated, read_turn
 
 CHOICES = 3
+# Questions answered in one message; more are a letter that a person should read.
+MOST_PARTS = 2
 # A third choice is shown only when it is not far less likely than the second.
 _THIRD_CHOICE = 0.35
 
@@ -144,6 +150,54 @@ def give(matter: Matter, entry: Entry, probability: float, sentence: str) -> Ver
         probability=probability,
         level=permit.level,
     )
+
+
+def give_several(matter: Matter, texts: Sequence[str], vectors: Floats | Sequence[Floats]) -> Verdict | None:
+    """One answer to several questions, where the robot may answer each of them by itself; else None."""
+    model = matter.model
+    if model is None or not 1 < len(texts) == len(vectors) <= MOST_PARTS:
+        return None
+    rankings = [model.rank(text, is_negated(text), vector) for text, vector in zip(texts, vectors, strict=True)]
+    found = [(model.find_entry(ranking.candidates[0].entry_id), ranking) for ranking in rankings]
+    entries = [entry for entry, ranking in found if entry is not None and _is_sure(matter, entry, ranking)]
+    if len(entries) < len(rankings):
+        return None
+    least = min(ranking.probability for ranking in rankings)
+    matter.ranking = rankings[0]
+    matter.boundaries = tuple(
+        replace(boundary, touched=False) if boundary.name == "several_questions" else boundary
+        for boundary in matter.boundaries
+    )
+    first, *further = dict.fromkeys(entry.id for entry in entries)
+    by_id = {entry.id: entry for entry in entries}
+    if not further:
+        return give(matter, by_id[first], least, "answered")
+    said = [by_id[entry_id] for entry_id in (first, *further)]
+    permits = [matter.facts.permit(entry.id) for entry in said]
+    certificates = [_certificate(permit).get("certificate", "") for permit in permits]
+    parameters = {"certificate": ",".join(certificates)} if all(certificates) else {}
+    why = matter.why(
+        "answered_several",
+        title=matter.title(said[0]),
+        second=", ".join(matter.title(entry) for entry in said[1:]),
+        percent=percent(least),
+        **parameters,
+    )
+    return Answer(
+        text=joined_text(said, matter.facts, matter.language),
+        language=matter.language,
+        why=replace(why, candidates=tuple(ranking.candidates[0] for ranking in rankings)),
+        entry_id=first,
+        probability=least,
+        level="audit" if any(permit.level == "audit" for permit in permits) else "own",
+        also=tuple(further),
+    )
+
+
+def _is_sure(matter: Matter, entry: Entry, ranking: Ranking) -> bool:
+    if matter.model is None or ranking.negation_differs or not may_say(matter, entry):
+        return False
+    return ranking.probability >= cut_of(matter.facts.permit(entry.id), matter.model)
 
 
 def ask(matter: Matter, first: Entry, sentence: str) -> Verdict:

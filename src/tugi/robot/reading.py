@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tugi.robot import cues
-from tugi.robot.facts import Facts
+from tugi.robot import cues, speech
+from tugi.robot.facts import Facts, Turn
 from tugi.robot.text import MOST_READ, bare_lines, normal, plain, spaced_out
 
 _ORDER = re.compile(r"(?<![\w.,])(?:#\s?|nr\.?\s?|no\.?\s?)?([A-Z]{1,3}-?\d{3,12}|\d{4,14})(?![\w.,]*\d)")
@@ -19,6 +19,8 @@ _AMOUNT = re.compile(
 _URL = re.compile(r"https?://\S+|www\.\S+")
 # A question that only asks whether this is a robot is short; a longer message wants something else too.
 _IDENTITY_WORDS = 10
+# "And to Finland by courier?": more words than these say by themselves what is meant.
+_LEANING_WORDS = 4
 _CLAUSE = re.compile(r"[.,;:!?\n]+\s*|\s+(?:but|aga|kuid|mutta|ale)\s+")
 _SENTENCE = re.compile(r"(?<=[?!.;\n])\s+|\n+")
 
@@ -98,10 +100,64 @@ def _says_own(clause: str) -> bool:
 
 def question_text(facts: Facts) -> str:
     """The text to embed for this decision: the burst as one question, without greetings, thanks,
-    order numbers, e-mail addresses and links. "" when there is nothing to match."""
-    kept = [_without_courtesy(normal(message)) for message in facts.burst]
-    joined = _EMAIL.sub(" ", _URL.sub(" ", " ".join(message for message in kept if message)))
-    return normal(_without_orders(joined)).strip(" .,;:#")
+    order numbers, e-mail addresses and links. "" when there is nothing to match.
+
+    A question that leans on the one before ("and to Finland?") is read together with it, once that one
+    has been answered.
+    """
+    asked = _asked(" ".join(message for message in map(_kept, facts.burst) if message))
+    if not leans(asked):
+        return asked
+    return normal(" ".join(part for part in (_leant_on(facts.history), asked) if part))
+
+
+def question_parts(facts: Facts) -> tuple[str, ...]:
+    """The questions of a burst that asks several, each with what was told before it, in the form of
+    `question_text`; () when it asks one, or when they cannot be told apart."""
+    parts: list[str] = []
+    told = ""
+    for clause in (clause for message in facts.burst for clause in _clauses(_kept(message))):
+        told = f"{told} {clause}".strip()
+        if _asks(plain(clause)):
+            parts.append(_asked(told))
+            told = ""
+    alone = len(parts) >= 2 and not any(cues.SAYS_SEVERAL.search(plain(message)) for message in facts.burst)
+    return tuple(parts) if alone and not _words(told) else ()
+
+
+def leans(text: str) -> bool:
+    """Whether a question cannot stand alone: a connective and a few words without a verb."""
+    bare = plain(text)
+    opening = cues.LEANS.match(bare)
+    words = _words(bare[opening.end() :]) if opening else []
+    return 0 < len(words) <= _LEANING_WORDS and not any(word in cues.STANDS_ALONE for word in words)
+
+
+def _leant_on(history: tuple[Turn, ...]) -> str:
+    """The last question of the customer that stands alone, when what was said to it last was an answer."""
+    if not history or history[-1].who == "customer" or _is_no_answer(history[-1].text):
+        return ""
+    asked = (_asked(_kept(turn.text)) for turn in reversed(history) if turn.who == "customer")
+    return next((text for text in asked if text and not leans(text)), "")
+
+
+def _is_no_answer(text: str) -> bool:
+    """Whether the robot only asked back or was friendly."""
+    replies = {*speech.ASK.values(), *speech.THANKS.values()}
+    return text in replies
+
+
+def _kept(message: str) -> str:
+    return _without_courtesy(normal(message))
+
+
+def _asked(text: str) -> str:
+    stripped = _EMAIL.sub(" ", _URL.sub(" ", text))
+    return normal(_without_orders(stripped)).strip(" .,;:#")
+
+
+def _words(bare: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", bare) if word not in cues.GREETING_WORDS]
 
 
 def _is_thanks(words: list[str]) -> bool:
@@ -151,21 +207,40 @@ def _without_orders(text: str) -> str:
 def _count_questions(messages: list[str]) -> int:
     """Questions asked in a burst. A clause counts when it ends with a question mark or opens with a
     question word, and says something; a question mark after one or two words belongs to its neighbour."""
-    bare = [cues.SMALL_TALK.sub("", plain(message)) for message in messages]
-    clauses: list[str] = []
-    for message in bare:
-        for sentence in _SENTENCE.split(message):
-            clauses += cues.NEXT_QUESTION.split(sentence)
-            if not cues.LEADS_TO_QUESTION.search(sentence):
-                clauses += cues.LISTED_QUESTION.split(clauses.pop())
-    count = 0
-    for clause in clauses:
-        words = [word for word in re.findall(r"\w+", clause) if word not in cues.GREETING_WORDS]
-        asks = "?" in clause or cues.QUESTION_START.match(clause) is not None
-        if asks and len(words) >= 3:
-            count += 1
-    if any(cues.SAYS_SEVERAL.search(message) for message in bare):
+    count = sum(_asks(plain(clause)) for message in messages for clause in _clauses(message))
+    if any(cues.SAYS_SEVERAL.search(plain(message)) for message in messages):
         return max(count, 2)
     if count == 0 and any("?" in message for message in messages):
         return 1
     return count
+
+
+def _clauses(message: str) -> list[str]:
+    """A message in normal form, split where a further question may begin; "how are you" is left out."""
+    bare = plain(message)
+    # The cues are read without diacritics and cut the text itself, as long as both have the same length.
+    text = message if len(bare) == len(message) else bare
+    for match in reversed(list(cues.SMALL_TALK.finditer(bare))):
+        text = text[: match.start()] + text[match.end() :]
+        bare = bare[: match.start()] + bare[match.end() :]
+    clauses: list[str] = []
+    for start, end in _pieces(_SENTENCE, bare, 0, len(bare)):
+        found = _pieces(cues.NEXT_QUESTION, bare, start, end)
+        if not cues.LEADS_TO_QUESTION.search(bare, start, end):
+            found += _pieces(cues.LISTED_QUESTION, bare, *found.pop())
+        clauses += [text[first:last] for first, last in found]
+    return clauses
+
+
+def _pieces(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the pieces between matches lie in text[start:end]."""
+    cuts = [start]
+    for match in pattern.finditer(text, start, end):
+        cuts += [match.start(), match.end()]
+    cuts.append(end)
+    return list(zip(cuts[::2], cuts[1::2], strict=True))
+
+
+def _asks(bare: str) -> bool:
+    asks = "?" in bare or cues.QUESTION_START.match(bare) is not None
+    return asks and len(_words(bare)) >= 3

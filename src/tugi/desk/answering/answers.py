@@ -29,7 +29,7 @@ from tugi.ports import Embedder, Embedders, EngineFailed
 from tugi.robot import facts as robot
 from tugi.robot.decide import decide
 from tugi.robot.model import BadModel, Model, model_from_bytes
-from tugi.robot.reading import question_text
+from tugi.robot.reading import question_parts, question_text
 
 log = structlog.get_logger("tugi.answering")
 
@@ -116,8 +116,9 @@ class Answering:
         """The robot's verdict on these facts; nothing is stored and no transaction is open."""
         started = clock.monotonic()
         model = await self._model(workspace_id)
-        vector = await self._vector(model, question_text(known))
-        verdict = decide(known, model, vector)
+        embedded = await self._vectors(model, [question_text(known), *question_parts(known)])
+        vector, parts = (None, None) if embedded is None else (embedded[0], embedded[1:])
+        verdict = decide(known, model, vector, parts)
         aside = None
         if isinstance(verdict, robot.HandOver):
             beside = decide(replace(known, handler="queue"), model, vector)
@@ -159,11 +160,16 @@ class Answering:
 
     async def _vector(self, model: Model | None, text: str) -> vectors.Floats | None:
         """The text's vector by the model's own engine, or None: then a person takes over."""
+        found = await self._vectors(model, [text])
+        return None if found is None else found[0]
+
+    async def _vectors(self, model: Model | None, texts: Sequence[str]) -> vectors.Floats | None:
+        """The texts' vectors in one go, a row each."""
         if model is None or not model.embedded or self._embedders is None:
             return None
         embedder = await self._embedders.find(model.variant)
         try:
-            return (await embedder.embed([text]))[0] if embedder else None
+            return await embedder.embed(texts) if embedder else None
         except EngineFailed as error:
             log.warning("the engine failed", variant=model.variant, why=str(error))
             return None
@@ -244,7 +250,8 @@ class Answering:
         self, tx: Transaction, case: Case, question: Question, verdict: robot.Answer, verdict_id: int
     ) -> None:
         entry_id = int(verdict.entry_id) if verdict.entry_id else None
-        if entry_id is not None and not await _still_holds(tx, entry_id):
+        said = [] if entry_id is None else [entry_id, *map(int, verdict.also)]
+        if said and not await _still_holds(tx, said):
             text = i18n.text(verdict.language, "person.coming")
             await self._hand_over(tx, case, question, "entry_for_people", text, verdict.language, verdict_id)
             return
@@ -357,10 +364,10 @@ def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:
     }
 
 
-async def _still_holds(tx: Transaction, entry_id: int) -> bool:
-    """Whether the robot may still give this entry: people may have changed it since the model was trained."""
-    found = await entries.of_ids(tx, [entry_id])
-    return bool(found) and found[0].policy == "answer" and not found[0].archived
+async def _still_holds(tx: Transaction, entry_ids: Sequence[int]) -> bool:
+    """Whether the robot may still give these entries: people may have changed them since the model was trained."""
+    found = await entries.of_ids(tx, entry_ids)
+    return len(found) == len(entry_ids) and all(one.policy == "answer" and not one.archived for one in found)
 
 
 async def _was_given(tx: Transaction, case_id: int, entry_id: int) -> bool:
