@@ -10,7 +10,7 @@ from tugi.core.database import Database
 from tugi.core.events import Reaction, Reactions
 from tugi.core.files import Files
 from tugi.core.jobs import JobKind
-from tugi.desk.answering import drawing, follow_ups, similar, training
+from tugi.desk.answering import drawing, follow_ups, similar, training, versions
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.certifying import Certifying
 from tugi.desk.answering.codes import Codes
@@ -28,12 +28,13 @@ REACTIONS: Reactions = {
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
-    "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0)],
+    "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0), Reaction("version")],
     "VerdictReached": [Reaction("draw")],
     "JudgementGiven": [Reaction("draw"), Reaction("certify", 5.0)],
     "EvidenceKept": [Reaction("certify")],
     "TopicRiskChanged": [Reaction("certify")],
-    "RobotPolicyChanged": [Reaction("certify")],
+    "RobotPolicyChanged": [Reaction("certify"), Reaction("version", 2.0)],
+    "TopicChanged": [Reaction("version", 2.0)],
     "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify")],
     "ReplayAsked": [Reaction("replay")],
 }
@@ -59,6 +60,7 @@ def job_kinds(
         "draw": JobKind(partial(drawing.draw, database)),
         "certify": JobKind(Certifying(database, answering).run),
         "train": JobKind(_training(database, files, answering, train, engine)),
+        "version": JobKind(_versions(database, files)),
         "replay": JobKind(replaying.run, gave_up=replaying.gave_up),
     }
 
@@ -75,6 +77,13 @@ def _counting_follow_ups(database: Database) -> Callable[[Mapping[str, Any]], Aw
     async def run(ids: Mapping[str, Any]) -> None:
         async with database.transaction(ids["workspace_id"]) as tx:
             await follow_ups.count(tx)
+
+    return run
+
+
+def _versions(database: Database, files: Files) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def run(ids: Mapping[str, Any]) -> None:
+        await versions.make(database, files, ids["workspace_id"], "training" if "model_id" in ids else "policy")
 
     return run
 

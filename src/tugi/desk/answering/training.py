@@ -249,6 +249,34 @@ async def _settle(
         tx.happened("ModelTrained", model_id=row_id)
 
 
+async def adopt(tx: Transaction, model_id: int) -> int:
+    """Have an older model serve again, at once; returns the id it has now. Raises NotFound.
+
+    A model of the engine that trained last then counts as trained on the knowledge as it is in this transaction,
+    so that no training follows; one of another engine serves until the next training.
+    """
+    engine = await tx.fetchval(
+        "select engine from models where workspace_id = $1 and status = 'ready' order by id desc limit 1",
+        tx.workspace_id,
+    )
+    known, labelled = await entries.for_robot(tx), await judged.for_teaching(tx)
+    adopted = await tx.fetchval(
+        "insert into models (workspace_id, knowledge_hash, engine, file_hash, status, entries, examples, created_at, "
+        "ready_at, seen_at, progress) select workspace_id, case when engine = $4 then $3 else knowledge_hash end, "
+        "engine, file_hash, 'ready', entries, examples, $5, $5, $5, 1 from models "
+        "where workspace_id = $1 and id = $2 and status = 'ready' returning id",
+        tx.workspace_id,
+        model_id,
+        knowledge_hash(known, labelled, engine or ""),
+        engine,
+        clock.now(),
+    )
+    if adopted is None:
+        raise NotFound("This version's model is gone.")
+    tx.happened("ModelTrained", model_id=adopted)
+    return adopted
+
+
 async def _newest_file(tx: Transaction) -> str | None:
     return await tx.fetchval(
         "select file_hash from models where workspace_id = $1 and status = 'ready' order by id desc limit 1",
