@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from tugi.desk.answering.summaries import Rareness, Summary, WrittenBy
 from tugi.desk.answering.vectors import Floats
 from tugi.desk.answering.verdicts import Verdict
 from tugi.desk.cases import cases, transcript
-from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
 from tugi.desk.knowledge import entries
 from tugi.desk.people import workspaces
@@ -64,11 +63,15 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What one look at the database gave. wanted: the question whose vector has to be computed yet."""
+    """What one look at the database gave. wanted: the question whose vector has to be computed yet.
+
+    ranked: how likely each entry is the right one, as the robot read the question.
+    """
 
     help: Help
     summary: Summary | None
     wanted: PastQuestion | None
+    ranked: Mapping[int, float] = field(default_factory=dict[int, float])
 
 
 class Assist:
@@ -89,7 +92,7 @@ class Assist:
         if read.wanted is not None and variant is not None:
             vector = await self._answering.vector(workspace_id, read.wanted.text)
             if vector is not None:
-                found = replace(found, similar=await self._like(workspace_id, read.wanted, variant, vector, found))
+                found = replace(found, similar=await self._like(workspace_id, read.wanted, variant, vector, read))
         if read.summary is not None:
             async with self._database.transaction(workspace_id) as tx:
                 await summaries.keep(tx, case_id, language, read.summary)
@@ -103,32 +106,37 @@ class Assist:
         summary, made = await self._summary(tx, case_id, said, language)
         if question is None:
             return _Read(Help(suggestion, summary=summary), made, None)
-        candidates = await _candidates(tx, case, question, suggestion)
+        verdict = await _newest_verdict(tx, case_id)
+        ranked = {one.entry_id: one.probability for one in verdict.why.candidates} if verdict else {}
+        waits = case.waiting_since is not None
+        candidates = await _candidates(tx, verdict, question, suggestion) if verdict and waits else []
         entry_id = suggestion.entry_id if suggestion else candidates[0].entry_id if candidates else None
         spoken = suggestion.language if suggestion else candidates[0].language if candidates else ""
-        after = entry_id is not None and case.waiting_since is not None
-        next_ones = await follow_ups.lines(tx, entry_id or 0, case_id, question.facts, spoken) if after else []
-        alike, missing = await self._alike(tx, case_id, question, variant, entry_id)
-        found = Help(suggestion, candidates, alike, next_ones, summary)
-        return _Read(found, made, question if missing else None)
+        asked_next: list[Next] = []
+        if entry_id is not None and waits:
+            asked_next = await follow_ups.lines(tx, entry_id, case_id, question.facts, spoken)
+        alike, missing = await self._alike(tx, case_id, question, variant, ranked)
+        found = Help(suggestion, candidates, alike, asked_next, summary)
+        return _Read(found, made, question if missing else None, ranked)
 
     async def _alike(
-        self, tx: Transaction, case_id: int, question: PastQuestion, variant: str | None, entry_id: int | None
+        self, tx: Transaction, case_id: int, question: PastQuestion, variant: str | None, ranked: Mapping[int, float]
     ) -> tuple[list[SimilarCase], bool]:
         """Similar cases, and whether the question's vector is missing for better ones."""
         if variant is not None:
             held = (await vectors.known(tx, variant, [question.message_id])).get(question.message_id)
             if held is not None:
-                alike = await similar.like(tx, self._likeness, case_id, variant, held)
+                alike = await similar.like(tx, self._likeness, case_id, variant, held, ranked)
                 return alike, False
-        return await similar.of_entry(tx, case_id, entry_id) if entry_id else [], variant is not None
+        best = max(ranked, key=lambda entry_id: ranked[entry_id], default=None)
+        return await similar.of_entry(tx, case_id, best) if best else [], variant is not None
 
     async def _like(
-        self, workspace_id: int, question: PastQuestion, variant: str, vector: Floats, found: Help
+        self, workspace_id: int, question: PastQuestion, variant: str, vector: Floats, read: _Read
     ) -> list[SimilarCase]:
         async with self._database.transaction(workspace_id) as tx:
             await vectors.keep(tx, variant, [(question.message_id, question.case_id, vector)])
-            return await similar.like(tx, self._likeness, question.case_id, variant, vector) or found.similar
+            return await similar.like(tx, self._likeness, question.case_id, variant, vector, read.ranked)
 
     async def _summary(
         self, tx: Transaction, case_id: int, said: Sequence[Message], language: str
@@ -152,12 +160,9 @@ async def _question(tx: Transaction, said: Sequence[Message]) -> PastQuestion | 
 
 
 async def _candidates(
-    tx: Transaction, case: Case, question: PastQuestion, suggestion: Suggestion | None
+    tx: Transaction, verdict: Verdict, question: PastQuestion, suggestion: Suggestion | None
 ) -> list[Nearest]:
     """The best entries for the question that waits, as the robot ranked them, that may be given today."""
-    verdict = await _newest_verdict(tx, case.id) if case.waiting_since is not None else None
-    if verdict is None:
-        return []
     language = suggestion.language if suggestion else verdict.why.language
     ranked = {one.entry_id: one.probability for one in verdict.why.candidates if one.probability >= LEAST}
     for entry_id in await suggestions.tried_entries(tx, verdict.id):
