@@ -339,7 +339,7 @@ THANKS_SURE = re.compile(
 # "And to Finland?", "aga Soome?": what opens a question that leans on the one before.
 LEANS = re.compile(
     r"^\W*(?:(?:and|but|or|also|then|so|ok|okay)\s+)*(?:(?:what|how)\s+about|and|but|or|also|what\s+if\s+to"
-    r"|aga(?:\s+(?:kuidas\s+on|mis\s+on))?|ja|voi|kuidas\s+on|enta(?:s|pa)?|enta\s+jos|mutta|tai|a(?:\s+co\s+z)?|i|lub|albo|co\s+z)"
+    r"|aga(?:\s+(?:kuidas\s+on|mis\s+on))?|ja|voi|kuidas\s+on|enta(?:s|pa)?|enta\s+jos|mutta|tai|[ai]\s+(?:co\s+z|do|na|w|z|dla|od|przez)|a|i|lub|albo|co\s+z)"
     r"\s+"
 )
 # Words with which a short question stands on its own two feet: verbs, and what asks for something new.
