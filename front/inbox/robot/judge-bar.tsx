@@ -17,7 +17,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Keys of the review; the desk's own commands come first, so that "g s" still opens the settings. */
-function useReviewKeys(read: (key: string) => Deed | null, run: (deed: Deed) => void): void {
+export function useReviewKeys(read: (key: string) => Deed | null, run: (deed: Deed) => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const key = spell(event);

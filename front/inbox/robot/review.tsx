@@ -2,11 +2,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { CheckCheck } from "lucide-preact";
 import { t } from "../../shared/i18n";
-import { Blank } from "../parts/bits";
+import { Blank, Keys } from "../parts/bits";
 import { Page } from "../settings/form";
 import { Bones, Failed } from "./bits";
 import { Disagreements } from "./disagreements";
-import { JudgeBar } from "./judge-bar";
+import { JudgeBar, useReviewKeys } from "./judge-bar";
 import { ReviewCard } from "./review-card";
 import { useReview, type Reviewing } from "./reviewing";
 
@@ -73,11 +73,13 @@ function useNews({ queue }: Reviewing): string {
 }
 
 function Nothing({ reviewing: { queue, undo } }: { reviewing: Reviewing }) {
-  const judged = (queue?.past.length ?? 0) > 0;
+  const judged = (queue?.today ?? 0) > 0;
+  const undoable = (queue?.past.length ?? 0) > 0;
+  useReviewKeys((key) => (key === "z" && undoable ? { do: "undo" } : null), undo);
   return (
     <Blank icon={<CheckCheck size={20} aria-hidden="true" />} title={t(judged ? "review.done" : "review.empty")}>
       <p>{t(judged ? "review.done_hint" : "review.empty_hint")}</p>
-      {judged && <button type="button" class="button" onClick={undo}>{t("review.undo")}</button>}
+      {undoable && <button type="button" class="button" aria-keyshortcuts="z" onClick={undo}>{t("review.undo")} <Keys keys="z" /></button>}
     </Blank>
   );
 }
