@@ -1,14 +1,20 @@
 """The agents' side of the server by itself: its routers over a fresh database, without a network."""
 
+from pathlib import Path
+
 import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, TugiError
+from tugi.core.files import Folder
+from tugi.desk.answering.answers import Answering
 from tugi.web import wire
 from tugi.web.agent_api import entrance, knowledge, people, robot, workspace
 
+# Nothing here keeps a file.
+NO_FILES = Path("no-files")
 SECRET = "a secret of this test installation"
 HOST = "desk.example"
 PASSWORD = "kolm kollast kassi"
@@ -20,6 +26,7 @@ def app_of(database: Database) -> FastAPI:
     app = FastAPI()
     app.state.database = database
     app.state.secret = SECRET
+    app.state.answering = Answering(database, Folder(NO_FILES), None)
     for part in (entrance, people, knowledge, robot, workspace):
         app.include_router(part.router)
 

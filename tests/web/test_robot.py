@@ -34,6 +34,7 @@ async def test_a_new_shop_starts_at_suggest_and_says_what_is_missing(people: Any
     topic = listed["topics"][0]
     assert (topic["entry_id"], topic["level"], topic["own_level"]) == (entry_id, "suggest", None)
     assert (topic["certified"], topic["needed"], topic["judged"]) == (False, 123, 0)
+    assert topic["languages"] == {"en": "full", "et": "full"}
     assert listed["channels"] == ["widget"]
     assert listed["totals"] == {"judged": 0, "right": 0, "in_force": 0, "proposed": 0, "to_review": 0}
 
@@ -78,6 +79,7 @@ async def test_the_policy_is_changed_in_parts_and_checked(people: Any) -> None:
     changed = (await owner.patch("/api/robot/policy", json={"targets": {"high": 0.01}, "confidence": 0.9})).json()
     assert changed["targets"] == {"low": 0.05, "normal": 0.05, "high": 0.01}
     assert changed["language_model"]["summarise"] is True
+    assert changed["language_model_name"] is None
     for wrong in (
         {"targets": {"high": 0}},
         {"confidence": 1},

@@ -65,7 +65,7 @@ test("on its own is locked until a certificate opens it, but never from under a 
 test("progress is judged answers of those that it takes, and whole only with a certificate", () => {
   assert.equal(progressOf(aTopic({ judged: 0, needed: 59 })), 0);
   assert.equal(progressOf(aTopic({ judged: 20, needed: 60 })), 0.25);
-  assert.equal(progressOf(aTopic({ judged: 20, needed: 15, certificate: aCertificate({ status: "insufficient", answered: 45 }) })), 0.75);
+  assert.equal(progressOf(aTopic({ judged: 20, needed: 15, certificate: aCertificate({ status: "insufficient", answered: 45, needed: 15 }) })), 0.75);
   assert.equal(progressOf(aTopic({ certified: true, needed: 0 })), 1);
   assert.equal(progressOf(aTopic({ judged: 300, needed: 0 })), 0);
 });

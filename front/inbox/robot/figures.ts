@@ -14,8 +14,13 @@ export function percent(share: number, rounding: "up" | "down" | "near" = "near"
 export const isInForce = (certificate: Certificate | null): certificate is Certificate & { bound: number } =>
   certificate !== null && certificate.status === "in_force" && certificate.bound !== null;
 
-/** Judged answers that count towards the certificate: of its scope, which may be more than this topic. */
-export const judgedFor = (topic: Pick<Topic, "certificate" | "judged">): number => Math.max(topic.certificate?.answered ?? 0, topic.judged);
+/** Whether what is still needed is of a class of topics and not of this one alone: the shorter way counts. */
+export const isTogether = ({ certificate, needed }: Pick<Topic, "certificate" | "needed">): boolean =>
+  certificate !== null && certificate.scope !== "topic" && certificate.needed === needed;
+
+/** Judged answers so far on the way that `needed` goes on. */
+export const judgedFor = (topic: Pick<Topic, "certificate" | "judged" | "needed">): number =>
+  topic.certificate !== null && topic.certificate.needed === topic.needed ? topic.certificate.answered : topic.judged;
 
 /** How far the evidence has come, 0 to 1: judged answers of those that a certificate takes. */
 export const progressOf = (topic: Pick<Topic, "certified" | "needed" | "certificate" | "judged">): number => {

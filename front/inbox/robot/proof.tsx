@@ -5,7 +5,7 @@ import { tongueName } from "../parts/bits";
 import { topicPath } from "./address";
 import { Explain } from "./explain";
 import type { Certificate, Topic } from "./facts";
-import { isInForce, judgedFor, percent, progressOf } from "./figures";
+import { isInForce, isTogether, judgedFor, percent, progressOf } from "./figures";
 
 /** What the certificate is about: this topic alone, or all topics of its risk, perhaps in one language. */
 export function scopeOf(certificate: Pick<Certificate, "scope" | "risk" | "language">): string {
@@ -31,11 +31,18 @@ export function Proof({ topic }: { topic: Topic }) {
   return isInForce(certificate) && topic.certified ? <Certified topic={topic} certificate={certificate} /> : <Wanting topic={topic} />;
 }
 
+/** Says that the figure is of a class of topics, where it is. */
+function Together({ certificate }: { certificate: Certificate | null }) {
+  if (certificate === null || certificate.scope === "topic") return null;
+  return <span class="quiet">{t("robot.together", { risk: t(`robot.risk.${certificate.risk}_of`) })}</span>;
+}
+
 function Certified({ topic, certificate }: { topic: Topic; certificate: Certificate & { bound: number } }) {
   const figure = (
     <span class="evidence in-force">
       <span class="proof-figure"><ShieldCheck size={14} aria-hidden="true" />{boundOf(certificate)}</span>
       <span class="quiet">{basisOf(certificate)}</span>
+      <Together certificate={certificate} />
     </span>
   );
   return (
@@ -56,6 +63,7 @@ function Wanting({ topic }: { topic: Topic }) {
   const figure = (
     <span class="evidence wanting">
       <span class="proof-figure">{stuck ? <><ShieldMinus size={14} aria-hidden="true" />{t("robot.not_certified")}</> : t("robot.needed", { count: topic.needed })}</span>
+      {isTogether(topic) && <Together certificate={topic.certificate} />}
       {!stuck && <span class="meter" aria-hidden="true"><span style={{ width: `${Math.round(progressOf(topic) * 100)}%` }} /></span>}
     </span>
   );

@@ -5,6 +5,7 @@ import { t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { Guard } from "../parts/guard";
 import { go, place } from "../router";
+import { useTitle } from "../title";
 import { tabOf, tabPath, TABS, type Tab } from "./address";
 import { Bones } from "./bits";
 import Policy from "./policy";
@@ -26,9 +27,8 @@ const loaded = new Map<Tab, Shown>([["topics", Topics], ["versions", Versions], 
 export default function Robot() {
   const now = place.value;
   const at = tabOf(now.screen === "robot" ? now.rest : "");
-  useEffect(() => {
-    document.title = `${at === null ? t("inbox.nowhere") : t(`robot.tab.${at.tab}`)} · ${t("inbox.screen.robot")} · Tugi`;
-  });
+  // What is opened by its number names itself.
+  useTitle(at === null ? t("inbox.nowhere") : at.id === null ? `${t(`robot.tab.${at.tab}`)} · ${t("inbox.screen.robot")}` : null);
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone the tabs are wider than the window.

@@ -1,12 +1,12 @@
 /** One topic: what the robot may do with it, what proves that, where it was wrong, and how it came to this. */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
 import { ArrowDownToLine, ArrowLeft, BookOpen } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { useCommand } from "../keys";
 import { Ago } from "../parts/bits";
 import { go } from "../router";
 import { mayLead, NoPermission, Section } from "../settings/form";
+import { useTitle } from "../title";
 import { actOn, attempt } from "./acting";
 import { tabPath } from "./address";
 import { Bones, Failed, reasonOf } from "./bits";
@@ -22,10 +22,7 @@ import { TopicProof } from "./topic-proof";
 export default function Topic({ id }: { id: number }) {
   const read = useRead<TopicView>(`/api/robot/topics/${id}`, ["topics", "policy", "review", "entries"]);
   useCommand("back", () => go(tabPath("topics")));
-  const title = read.value?.topic.title;
-  useEffect(() => {
-    if (title !== undefined) document.title = `${title} · ${t("inbox.screen.robot")} · Tugi`;
-  });
+  useTitle(read.value === null ? null : `${read.value.topic.title} · ${t("inbox.screen.robot")}`);
   if (read.state === "loading") return <Bones />;
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   const view = read.value;

@@ -16,6 +16,7 @@ import { Guard } from "../parts/guard";
 import { startTicking } from "../parts/ticking";
 import { go, list, listPath, place, type Screen } from "../router";
 import { cases, epoch, myId, session } from "../store";
+import { screenTitle } from "../title";
 import { KeySheet, Palette } from "./dialogs";
 import { Announcer, ConnectionBanner, Notices } from "./messages";
 import { Rail } from "./rail";
@@ -72,7 +73,7 @@ export function DeskApp() {
     if (epoch.value > 0) forgetPages();
   }, [epoch.value]);
   useSignalEffect(() => {
-    document.title = `${unread.value > 0 ? `(${unread.value}) ` : ""}${titleNow()} · Tugi`;
+    document.title = `${unread.value > 0 ? `(${unread.value}) ` : ""}${screenTitle.value ?? titleNow()} · Tugi`;
   });
   useSignalEffect(() => setTheme("auto", session.value?.workspace.widget.accent ?? "#2f6f5e"));
   const now = place.value;

@@ -70,6 +70,11 @@ class Answering:
         self._wording = wording
         self._models: dict[int, tuple[int, Model | None]] = {}
 
+    @property
+    def language_model_name(self) -> str | None:
+        """The operator's language model, for the screens; None: there is none."""
+        return self._wording.model_name if self._wording else None
+
     async def answer(self, ids: Mapping[str, Any]) -> None:
         """The job: answer the question that ended with this message. Safe to run twice."""
         workspace_id, case_id, message_id = ids["workspace_id"], ids["case_id"], ids["message_id"]

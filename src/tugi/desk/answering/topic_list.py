@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
 
 from tugi.core import clock
 from tugi.core.database import Row, Transaction
@@ -22,6 +23,8 @@ from tugi.desk.people.checks import Language
 from tugi.robot.certificate import needed
 from tugi.robot.facts import Level
 
+Coverage: TypeAlias = Literal["full", "part"]
+
 COUNTED = timedelta(days=30)
 SHOWN = 50
 
@@ -31,6 +34,7 @@ class Topic:
     """A knowledge entry and what the robot may do with it.
 
     level: in effect where no channel has its own; own_level: what was set, None for the policy's default.
+    languages: those it has an answer in: full with example questions, part without.
     contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
     or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
@@ -45,6 +49,7 @@ class Topic:
     own_level: Level | None
     channel_levels: dict[str, Level]
     examples: int
+    languages: dict[Language, Coverage]
     contacts_30: int
     answered_30: int
     judged: int
@@ -127,7 +132,7 @@ async def list_all(tx: Transaction, language: Language) -> TopicList:
     """Every topic in use, with titles in this language where there are any; most asked first."""
     known = await _known(tx)
     rows = await _entries(tx, language, None)
-    listed = [_topic(row["id"], row["title"], row["policy"], row["examples"], known) for row in rows]
+    listed = [_topic(row, known) for row in rows]
     listed.sort(key=lambda topic: (-topic.contacts_30, topic.title))
     held = [one.certificate for scope, one in known.current.items() if scope.kind != "topic"]
     in_force = sum(one.certificate.status == "in_force" for one in known.current.values())
@@ -146,8 +151,7 @@ async def get(tx: Transaction, entry_id: int, language: Language) -> Topic:
     rows = await _entries(tx, language, entry_id)
     if not rows:
         raise NotFound("There is no such topic.")
-    row = rows[0]
-    return _topic(row["id"], row["title"], row["policy"], row["examples"], await _known(tx))
+    return _topic(rows[0], await _known(tx))
 
 
 async def page(tx: Transaction, entry_id: int, language: Language) -> TopicPage:
@@ -162,20 +166,22 @@ async def page(tx: Transaction, entry_id: int, language: Language) -> TopicPage:
     )
 
 
-def _topic(entry_id: int, title: str, entry_policy: Policy, examples: int, known: _Known) -> Topic:
+def _topic(row: Row, known: _Known) -> Topic:
+    entry_id: int = row["id"]
     setting = known.settings.get(entry_id, Setting())
     certificate = known.cover.of(entry_id, setting)
     found = known.found.get(entry_id, ())
     shown = certificate or _statement(known, entry_id, setting.risk)
     return Topic(
         entry_id=entry_id,
-        title=title,
-        policy=entry_policy,
+        title=row["title"],
+        policy=row["policy"],
         risk=setting.risk,
         level=effective(setting.level_on(None, known.wishes.default_level), certificate is not None),
         own_level=setting.level,
         channel_levels=dict(setting.channel_levels),
-        examples=examples,
+        examples=row["examples"],
+        languages={code: "full" if code in row["asked_in"] else "part" for code in row["answered_in"]},
         contacts_30=known.contacts.get(entry_id, 0),
         answered_30=known.answered.get(entry_id, 0),
         judged=len(found),
@@ -261,7 +267,10 @@ async def _entries(tx: Transaction, language: Language, entry_id: int | None) ->
         "select e.id, e.policy, coalesce((select t.title from entry_texts t where t.workspace_id = $1 "
         "and t.entry_id = e.id order by t.language = $2 desc, t.language = 'en' desc, t.language limit 1), '') "
         "as title, "
-        "(select count(*) from entry_examples x where x.workspace_id = $1 and x.entry_id = e.id) as examples "
+        "(select count(*) from entry_examples x where x.workspace_id = $1 and x.entry_id = e.id) as examples, "
+        "array(select t.language from entry_texts t where t.workspace_id = $1 and t.entry_id = e.id) as answered_in, "
+        "array(select distinct x.language from entry_examples x where x.workspace_id = $1 and x.entry_id = e.id) "
+        "as asked_in "
         "from entries e where e.workspace_id = $1 and not e.archived "
         "and ($3::bigint is null or e.id = $3) order by e.id",
         tx.workspace_id,

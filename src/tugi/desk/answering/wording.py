@@ -80,6 +80,11 @@ class Wording:
         self._model = model
         self._daily_calls = daily_calls
 
+    @property
+    def model_name(self) -> str | None:
+        """What the operator's model is called; None: there is none."""
+        return self._model.name if self._model else None
+
     async def reword(
         self, workspace_id: int, known: robot.Facts, verdict: robot.Verdict, entries: Sequence[robot.Entry]
     ) -> tuple[robot.Verdict, Draft | None]:

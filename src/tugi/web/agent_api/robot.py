@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -10,6 +10,7 @@ from fastapi import Path as InPath
 
 from tugi.core.errors import Invalid
 from tugi.desk.answering import evidence, policy, review, review_cards, topic_list, topics
+from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.evidence import Label
 from tugi.desk.answering.policy import PolicyChange, Risk, RobotPolicy
 from tugi.desk.answering.review_cards import ReviewQueue
@@ -23,6 +24,13 @@ Signed = Annotated[Viewer, Depends(auth.viewer)]
 Id = Annotated[int, InPath(ge=1, lt=2**53)]
 # A level may be set for these before anybody has written there.
 ALWAYS = ("widget",)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView(RobotPolicy):
+    """The policy with the name of the language model that it switches; None: the operator set up none."""
+
+    language_model_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,23 @@ class Waiting:
 
 
 @router.get("/policy")
-async def get_policy(request: Request, viewer: Signed) -> RobotPolicy:
+async def get_policy(request: Request, viewer: Signed) -> PolicyView:
     """What the lead asks of the robot."""
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
-        return await policy.get(tx)
+        return _policy_view(request, await policy.get(tx))
 
 
 @router.patch("/policy")
-async def patch_policy(request: Request, viewer: Signed, change: PolicyChange) -> RobotPolicy:
+async def patch_policy(request: Request, viewer: Signed, change: PolicyChange) -> PolicyView:
     """Change some of it (lead, owner)."""
     auth.require(viewer, "owner", "lead")
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        return await policy.update(tx, change)
+        return _policy_view(request, await policy.update(tx, change))
+
+
+def _policy_view(request: Request, stored: RobotPolicy) -> PolicyView:
+    answering: Answering = request.app.state.answering
+    return PolicyView(**asdict(stored), language_model_name=answering.language_model_name)
 
 
 @router.get("/topics")
