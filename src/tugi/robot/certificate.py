@@ -107,9 +107,9 @@ def _needed(errors: NDArray[np.int64], answered: NDArray[np.int64], target: floa
 class Statement:
     """What the judged questions show.
 
-    threshold: the lowest that passed, None when none did; then `answered` and `errors` are of the threshold that
-    needs the fewest more. bound: the lasting upper bound there, None without an answered question.
-    needed: more judged answers, all right, until a threshold passes; 0 when one has.
+    threshold: the lowest that passed, None when none did; then the other figures are of the threshold with any
+    answer that needs the fewest more. bound: the lasting upper bound there, None without an answered question.
+    needed: more judged answers, all right, until it passes; 0 when it has.
     """
 
     threshold: float | None
@@ -136,6 +136,8 @@ def certify(
     wanted = math.log(len(grid) / (1 - confidence))
     passes = _evidence(errors, answered, target) >= wanted
     lacking = np.zeros(len(grid), np.int64) if passes.any() else _needed(errors, answered, target, wanted)
+    # An empty threshold lacks the least wherever there are errors, and says nothing.
+    lacking = np.where((answered > 0) | (answered.max() == 0), lacking, MOST_NEEDED)
     place = int(np.argmax(passes)) if passes.any() else int(np.argmin(lacking))
     n, k = int(answered[place]), int(errors[place])
     return Statement(
