@@ -18,10 +18,10 @@ export function SimilarCases({ cases }: { cases: readonly SimilarCase[] }) {
             <a href={casePath(one.number)}>
               <span class="similar-question" dir="auto">{one.question}</span>
               {one.answer !== null && (
-                <span class="similar-answer" dir="auto">
+                <span class="similar-replied" title={t(`similar.how.${one.how}`)}>
                   <Who size={12} aria-hidden="true" />
                   <span class="unseen">{t(`similar.how.${one.how}`)}: </span>
-                  {one.answer}
+                  <span class="similar-answer" dir="auto">{one.answer}</span>
                 </span>
               )}
               <span class={`hint figures ended ${one.ended}`}>

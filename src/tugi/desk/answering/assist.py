@@ -65,13 +65,14 @@ class Help:
 class _Read:
     """What one look at the database gave. wanted: the question whose vector has to be computed yet.
 
-    ranked: how likely each entry is the right one, as the robot read the question.
+    ranked: how likely each entry is the right one, as the robot read the question. spoken: the customer's language.
     """
 
     help: Help
     summary: Summary | None
     wanted: PastQuestion | None
     ranked: Mapping[int, float] = field(default_factory=dict[int, float])
+    spoken: str = ""
 
 
 class Assist:
@@ -115,18 +116,24 @@ class Assist:
         asked_next: list[Next] = []
         if entry_id is not None and waits:
             asked_next = await follow_ups.lines(tx, entry_id, case_id, question.facts, spoken)
-        alike, missing = await self._alike(tx, case_id, question, variant, ranked)
+        alike, missing = await self._alike(tx, case_id, question, variant, ranked, case.language or "")
         found = Help(suggestion, candidates, alike, asked_next, summary)
-        return _Read(found, made, question if missing else None, ranked)
+        return _Read(found, made, question if missing else None, ranked, case.language or "")
 
     async def _alike(
-        self, tx: Transaction, case_id: int, question: PastQuestion, variant: str | None, ranked: Mapping[int, float]
+        self,
+        tx: Transaction,
+        case_id: int,
+        question: PastQuestion,
+        variant: str | None,
+        ranked: Mapping[int, float],
+        spoken: str,
     ) -> tuple[list[SimilarCase], bool]:
         """Similar cases, and whether the question's vector is missing for better ones."""
         if variant is not None:
             held = (await vectors.known(tx, variant, [question.message_id])).get(question.message_id)
             if held is not None:
-                alike = await similar.like(tx, self._likeness, case_id, variant, held, ranked)
+                alike = await similar.like(tx, self._likeness, case_id, variant, held, ranked, spoken)
                 return alike, False
         best = max(ranked, key=lambda entry_id: ranked[entry_id], default=None)
         return await similar.of_entry(tx, case_id, best) if best else [], variant is not None
@@ -136,7 +143,7 @@ class Assist:
     ) -> list[SimilarCase]:
         async with self._database.transaction(workspace_id) as tx:
             await vectors.keep(tx, variant, [(question.message_id, question.case_id, vector)])
-            return await similar.like(tx, self._likeness, question.case_id, variant, vector, read.ranked)
+            return await similar.like(tx, self._likeness, question.case_id, variant, vector, read.ranked, read.spoken)
 
     async def _summary(
         self, tx: Transaction, case_id: int, said: Sequence[Message], language: str

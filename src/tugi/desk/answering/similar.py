@@ -9,6 +9,7 @@ answered with the same entry stand in.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ MOST_HELD = 20_000
 LEAST_LIKENESS = 0.92
 # How much it adds that the past case got an entry which is certain to be the right one here.
 SAME_ENTRY = 0.25
+# What an agent can reuse as it stands comes first.
+SAME_LANGUAGE = 0.1
 # Past cases of an entry that is at least so likely are looked at wherever their questions lie.
 LIKELY = 0.1
 # Workspaces whose vectors a process holds: 20,000 of 384 numbers are 30 MB.
@@ -48,8 +51,10 @@ MOST_REMEMBERED = 2_000
 # A customer's question waits for the engine no longer than such a piece takes.
 PIECE = 16
 
+NUMBER = re.compile(r"\d+")
+
 DETAILS = """
-select m.id, m.case_id, c.number, c.status, m.created_at, r.text as answer, r.author_kind as how,
+select m.id, m.case_id, c.number, c.status, c.language, m.created_at, r.text as answer, r.author_kind as how,
        coalesce(r.entry_id, (select v.entry_id from verdicts v where v.workspace_id = m.workspace_id
                              and v.case_id = m.case_id and v.message_id = m.id)) as entry_id,
        (select string_agg(b.text, ' ' order by b.id) from messages b
@@ -192,23 +197,30 @@ async def like(
     variant: str,
     vector: Floats,
     entries: Mapping[int, float] | None = None,
+    language: str | None = None,
 ) -> list[SimilarCase]:
     """At most five answered cases most like this question, most like first; the same words only once.
 
-    entries: how likely each entry is the right one here.
+    entries: how likely each entry is the right one here. Between cases alike, those in `language` come first.
     """
     ranked = entries or {}
     likely = [entry_id for entry_id, probability in ranked.items() if probability >= LIKELY]
     also = await _answered_with(tx, likely, case_id, LOOKED_AT) if likely else []
     cosines = await likeness.cosines(tx, variant, vector, but=case_id, also=also)
     rows = await tx.fetch(DETAILS, tx.workspace_id, list(cosines)) if cosines else []
-    scored = [(min(1.0, cosines[row["id"]] + SAME_ENTRY * ranked.get(row["entry_id"], 0.0)), row) for row in rows]
+    scored = [(cosines[row["id"]] + SAME_ENTRY * ranked.get(row["entry_id"], 0.0), row) for row in rows]
     found: dict[int, SimilarCase] = {}
     told: set[str] = set()
-    for score, row in sorted(scored, key=lambda one: (-one[0], -one[1]["id"])):
-        words = folded(row["question"])
+
+    def place(one: tuple[float, Row]) -> tuple[float, int]:
+        score, row = one
+        return score + (SAME_LANGUAGE if row["language"] == language else 0.0), row["id"]
+
+    for score, row in sorted(scored, key=place, reverse=True):
+        # The number of an order does not make it another question.
+        words = NUMBER.sub("0", folded(row["question"]))
         if score >= LEAST_LIKENESS and row["case_id"] not in found and words not in told:
-            found[row["case_id"]] = _similar(row, round(score, 3))
+            found[row["case_id"]] = _similar(row, round(min(1.0, score), 3))
             told.add(words)
     return list(found.values())[:MOST_SHOWN]
 

@@ -139,10 +139,11 @@ def _lines(workspace_id: int, rareness: Rareness, turns: Sequence[_Turn], langua
     open_turn = turns[-1] if not turns[-1].ours else None
     first = max(asked, key=lambda turn: weight(turn.text))
     rest = [turn for turn in asked if turn not in (first, open_turn)]
-    found = [line("wanted", first)]
+    wishes = [first]
     second = max(rest, key=lambda turn: weight(turn.text, words(first.text)), default=None)
     if second and weight(second.text, words(first.text)) >= SECOND_WISH * weight(first.text):
-        found.append(line("wanted", second))
+        wishes.append(second)
+    found = [line("wanted", turn) for turn in turns if turn in wishes]
     ours = [turn for turn in turns if turn.ours]
     if ours:
         found.append(line("answered", max(ours, key=lambda turn: weight(turn.text))))
