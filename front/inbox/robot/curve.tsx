@@ -11,8 +11,8 @@ const NARROWEST = 240;
 
 interface Props {
   points: readonly CurvePoint[];
-  /** The share that the robot answered in this replay: where it stands now. */
-  coverage: number;
+  /** What this replay itself came to; null when nothing it answered could be checked. */
+  now: { coverage: number; risk: number } | null;
   /** At most this share wrong is wished for; null when not known to the viewer. */
   target: number | null;
   /** Where a cut can be tried, as an address. */
@@ -32,14 +32,12 @@ function useWidth(): [{ current: HTMLDivElement | null }, number] {
   return [box, width];
 }
 
-export function Curve({ points, coverage, target, tryAt }: Props) {
+export function Curve({ points, now, target, tryAt }: Props) {
   const shown = sorted(points);
-  // A replay that answered nothing, because nothing may be answered, stands nowhere on the curve.
-  const now = coverage > 0 ? nearest(shown, coverage) : -1;
-  const [at, setAt] = useState(now >= 0 ? now : furthest(shown, target ?? 0.05));
+  const [at, setAt] = useState(now === null ? furthest(shown, target ?? 0.05) : nearest(shown, now.coverage));
   const [frame, width] = useWidth();
   const box: Box = { width, height: HEIGHT, ...MARGIN };
-  const xEnd = axis(Math.max(...shown.map((one) => one.coverage), 0.01)).end;
+  const xEnd = axis(Math.max(...shown.map((one) => one.coverage), now?.coverage ?? 0, 0.01)).end;
   const point = shown[at];
   if (shown.length < 2 || point === undefined) return <p class="quiet">{t("replay.curve_none")}</p>;
   const keyed = (event: KeyboardEvent) => {
@@ -62,12 +60,12 @@ export function Curve({ points, coverage, target, tryAt }: Props) {
         <Drawing points={shown} box={box} xEnd={xEnd} now={now} at={at} target={target} />
       </div>
       <figcaption>
-        <span>{spoken(point)}{at === now && <strong> {t("replay.curve_now")}</strong>}</span>
-        {at !== now && <a href={tryAt(point.cut)}>{t("replay.curve_try")}</a>}
+        <span>{spoken(point)}</span> <a href={tryAt(point.cut)}>{t("replay.curve_try")}</a>
+        {now !== null && <span class="curve-now"><i aria-hidden="true" />{t("replay.curve_now", { coverage: percent(now.coverage), risk: percent(now.risk) })}</span>}
       </figcaption>
       <details>
         <summary>{t("replay.curve_table")}</summary>
-        <Table points={shown} now={now} />
+        <Table points={shown} at={at} />
       </details>
     </figure>
   );
@@ -76,8 +74,8 @@ export function Curve({ points, coverage, target, tryAt }: Props) {
 const spoken = (point: CurvePoint): string =>
   t("replay.curve_value", { cut: percent(point.cut), coverage: percent(point.coverage), risk: percent(point.risk) });
 
-function Drawing({ points, box, xEnd, now, at, target }: { points: readonly CurvePoint[]; box: Box; xEnd: number; now: number; at: number; target: number | null }) {
-  const highest = Math.max(...points.map((one) => one.risk), target ?? 0, 0.01);
+function Drawing({ points, box, xEnd, now, at, target }: { points: readonly CurvePoint[]; box: Box; xEnd: number; now: Props["now"]; at: number; target: number | null }) {
+  const highest = Math.max(...points.map((one) => one.risk), now?.risk ?? 0, target ?? 0, 0.01);
   const y = axis(highest);
   const { line, area } = paths(points, xEnd, y.end, box);
   const ends = { left: box.left, right: box.width - box.right, floor: box.height - box.bottom };
@@ -101,14 +99,14 @@ function Drawing({ points, box, xEnd, now, at, target }: { points: readonly Curv
           <text x={ends.right} y={down(target, y.end, box) - 6} text-anchor="end">{t("replay.curve_target", { share: percent(target) })}</text>
         </g>
       )}
-      <Mark point={points[now]} box={box} xEnd={xEnd} yEnd={y.end} look="now" />
+      <Mark point={now} box={box} xEnd={xEnd} yEnd={y.end} look="now" />
       <Mark point={points[at]} box={box} xEnd={xEnd} yEnd={y.end} look="at" />
     </svg>
   );
 }
 
-function Mark({ point, box, xEnd, yEnd, look }: { point: CurvePoint | undefined; box: Box; xEnd: number; yEnd: number; look: "now" | "at" }) {
-  if (point === undefined) return null;
+function Mark({ point, box, xEnd, yEnd, look }: { point: Pick<CurvePoint, "coverage" | "risk"> | null | undefined; box: Box; xEnd: number; yEnd: number; look: "now" | "at" }) {
+  if (point == null) return null;
   const [x, y] = [across(point.coverage, xEnd, box), down(point.risk, yEnd, box)];
   return (
     <g class={`mark ${look}`}>
@@ -118,15 +116,15 @@ function Mark({ point, box, xEnd, yEnd, look }: { point: CurvePoint | undefined;
   );
 }
 
-function Table({ points, now }: { points: readonly CurvePoint[]; now: number }) {
+function Table({ points, at }: { points: readonly CurvePoint[]; at: number }) {
   return (
     <div class="scrolled" role="group" aria-label={t("replay.curve_table")} tabIndex={0}>
       <table>
         <thead><tr><th scope="col">{t("replay.curve_cut")}</th><th scope="col">{t("replay.curve_x")}</th><th scope="col">{t("replay.curve_y")}</th></tr></thead>
         <tbody>
           {points.map((one, index) => (
-            <tr key={one.coverage} aria-current={index === now ? "true" : undefined}>
-              <th scope="row">{percent(one.cut)}{index === now && ` · ${t("replay.curve_now")}`}</th><td>{percent(one.coverage)}</td><td>{percent(one.risk)}</td>
+            <tr key={one.coverage} aria-current={index === at ? "true" : undefined}>
+              <th scope="row">{percent(one.cut)}</th><td>{percent(one.coverage)}</td><td>{percent(one.risk)}</td>
             </tr>
           ))}
         </tbody>

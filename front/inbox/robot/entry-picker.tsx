@@ -1,5 +1,5 @@
 /** Pick a knowledge entry: the likely ones by number, any other by its words. */
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Search } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { useKnowledge } from "../case/knowledge-picker";
@@ -32,6 +32,11 @@ interface Props {
 
 export function EntryPicker({ query, search, choices, pick, leave, none }: Props) {
   const list = useRef<HTMLOListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // With nothing to choose from, one can only search.
+    if (choices?.length === 0) field.current?.focus();
+  }, []);
   const keyed = (event: KeyboardEvent) => {
     if (event.key === "Enter" && choices?.[0] !== undefined && query.trim() !== "") {
       event.preventDefault();
@@ -66,7 +71,7 @@ export function EntryPicker({ query, search, choices, pick, leave, none }: Props
         <label class="entry-search">
           <Search size={14} aria-hidden="true" />
           <span class="unseen">{t("review.search")}</span>
-          <input type="search" value={query} placeholder={t("review.search")} autocomplete="off" onInput={(event) => search(event.currentTarget.value)} onKeyDown={keyed} />
+          <input ref={field} type="search" value={query} placeholder={t("review.search")} autocomplete="off" onInput={(event) => search(event.currentTarget.value)} onKeyDown={keyed} />
           <kbd aria-hidden="true">/</kbd>
         </label>
         <button type="button" class="link" onClick={leave}>{t("review.pick_leave")}<kbd aria-hidden="true">Esc</kbd></button>

@@ -45,7 +45,7 @@ export function ReplayDetail({ id }: { id: number }) {
           <section class="replay-part" aria-labelledby="replay-curve">
             <h2 id="replay-curve">{t("replay.curve")}</h2>
             <p class="quiet">{t("replay.curve_about")}</p>
-            <Curve points={summary.curve} coverage={summary.coverage} target={policy?.targets.normal ?? null} tryAt={(cut) => `${tabPath("replay")}?cut=${cut.toFixed(3)}&last=${replay.wanted}`} />
+            <Curve points={summary.curve} now={summary.precision === null ? null : { coverage: summary.coverage, risk: 1 - summary.precision }} target={policy?.targets.normal ?? null} tryAt={(cut) => `${tabPath("replay")}?cut=${cut.toFixed(3)}&last=${replay.wanted}`} />
           </section>
           <Topics replay={replay} summary={summary} />
           <Languages replay={replay} summary={summary} />

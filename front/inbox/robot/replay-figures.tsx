@@ -6,6 +6,8 @@ import { percent } from "./figures";
 import { rowsPath, type Filters } from "./replay-filters";
 import type { Replay, ReplaySummary } from "./shapes";
 
+const NO_BREAK = "\u00a0";
+
 interface Props {
   replay: Replay;
   summary: ReplaySummary;
@@ -65,7 +67,8 @@ export function Figures({ replay, summary, minutesEach }: Props) {
 /** "7 h 28 min", "45 min". */
 export function hours(minutes: number): string {
   const whole = Math.round(minutes);
-  return whole < 60 ? t("replay.minutes", { minutes: whole }) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+  const said = whole < 60 ? t("replay.minutes", { minutes: whole }) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+  return said.replaceAll(" ", NO_BREAK);
 }
 
 function Rows({ href, children }: { href: string; children: ComponentChildren }) {

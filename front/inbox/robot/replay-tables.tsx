@@ -10,18 +10,21 @@ import { hours } from "./replay-figures";
 import type { Replay, ReplayRow, ReplaySummary, TopicRow } from "./shapes";
 
 const FIRST = 12;
-/** Topics already on, or with a wrong answer in this replay, are not what to switch on first. */
-const worthFirst = (row: TopicRow): boolean => row.level_now !== "own" && row.level_now !== "audit" && row.right > 0 && row.wrong === 0 && row.minutes > 0;
+/** A topic with an answer known to be wrong in this replay, or with none known to be right, is not ready. */
+const isReady = (row: TopicRow): boolean => row.right > 0 && row.wrong === 0 && row.minutes > 0;
+const isOn = (row: TopicRow): boolean => row.level_now === "own" || row.level_now === "audit";
 
 export function Topics({ replay, summary }: { replay: Replay; summary: ReplaySummary }) {
   const [all, setAll] = useState(false);
   const rows = all ? summary.by_topic : summary.by_topic.slice(0, FIRST);
-  const first = summary.by_topic.filter(worthFirst).slice(0, 3);
+  const ready = summary.by_topic.filter(isReady);
+  const first = ready.filter((row) => !isOn(row)).slice(0, 3);
+  const about = first.length > 0 ? "replay.topics_about" : ready.length > 0 ? "replay.topics_on" : "replay.topics_none";
   if (summary.by_topic.length === 0) return null;
   return (
     <section class="replay-part" aria-labelledby="replay-topics">
       <h2 id="replay-topics">{t("replay.topics")}</h2>
-      <p class="quiet">{t(first.length > 0 ? "replay.topics_about" : "replay.topics_none")}</p>
+      <p class="quiet">{t(about)}</p>
       <Scrolled label={t("replay.topics")}>
         <table>
           <thead><tr>
