@@ -87,16 +87,22 @@ async def _judge(database: Database, workspace_id: int, judges: Sequence[int]) -
     """In one transaction, so that a start that is cut off judges again from the beginning."""
     async with database.reading(workspace_id) as tx:
         rows = await tx.fetch(
-            "select id, message_id, coalesce(entry_id, first_entry_id) as entry_id from verdicts "
-            "where workspace_id = $1 and kind <> 'stay_silent' and reason is distinct from 'courtesy' order by id",
+            "select id, case_id, message_id, coalesce(entry_id, first_entry_id) as entry_id from verdicts "
+            "where workspace_id = $1 and kind <> 'stay_silent' and reason is distinct from 'courtesy' "
+            "order by message_id",
             workspace_id,
         )
         answered = await tx.fetch(ANSWERED_WITH, workspace_id, [row["message_id"] for row in rows])
     truth = {row["id"]: row["entry_id"] for row in answered}
     known = [row for row in rows if row["entry_id"] and truth.get(row["message_id"])]
+    others = [row for row in rows if not truth.get(row["message_id"])]
     async with database.quietly().transaction(workspace_id) as tx:
         for place, row in enumerate(known[1:]):
             await _give(tx, row["id"], row["entry_id"], truth[row["message_id"]], judges[place % len(judges)])
+    # Of what has no judgement some are drawn for review, for the visitor of the demo to judge.
+    async with database.transaction(workspace_id) as tx:
+        for row in others:
+            tx.happened("VerdictReached", case_id=row["case_id"], verdict_id=row["id"])
     # The last one with its reactions, so that the certificates are made of all that was judged.
     for row in known[:1]:
         async with database.transaction(workspace_id) as tx:
