@@ -14,6 +14,7 @@ import uvloop
 from bench.house import House, open_house
 from bench.list_figures import lists
 from bench.message_figures import add_message, to_agent
+from bench.replay_figures import replays
 from bench.robot_figures import idle, training, verdicts
 from bench.socket_figures import sockets
 from bench.start_figures import make_run, start
@@ -25,6 +26,7 @@ FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "lists": lists,
     "verdicts": verdicts,
     "training": training,
+    "replays": replays,
     "start": start,
     "idle": idle,
     "make_run": make_run,

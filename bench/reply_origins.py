@@ -50,14 +50,15 @@ def main() -> None:
     """Print the shares recognised and mistaken at each cut."""
     known = answers()
     origins = Origins([(key, text) for key, _, text in known])
-    own = [(key, origins.nearest(reply)) for key, reply in made_from(known)]
-    free = [found[1] for reply in free_replies() if (found := origins.nearest(reply))]
-    missing = []
+    made = list(made_from(known))
+    own = list(zip((key for key, _ in made), origins.nearest([reply for _, reply in made]), strict=True))
+    free = [score for _, score in origins.nearest(list(free_replies()))]
+    missing: list[float] = []
     for key in dict.fromkeys(key for key, _, _ in known):
         rest = Origins([(other, text) for other, _, text in known if other != key])
-        missing += [found[1] for other, _, text in known if other == key and (found := rest.nearest(text))]
+        missing += [score for _, score in rest.nearest([text for other, _, text in known if other == key])]
     for cut in CUTS:
-        seen = [(key, found[0]) for key, found in own if found and found[1] >= cut]
+        seen = [(key, found) for key, (found, score) in own if score >= cut]
         line = {
             "cut": cut,
             "recognised": round(sum(key == found for key, found in seen) / len(own), 3),

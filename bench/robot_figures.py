@@ -42,9 +42,9 @@ def questions() -> Iterator[str]:
 
 async def verdicts(house: House) -> None:
     """Milliseconds of a verdict in the worker, first and repeated, and from the question to the answer."""
-    await _learn(house)
+    await learn(house)
     await house.execute(
-        "insert into robot_policies (workspace_id, settings) select id, '{\"default_level\": \"audit\"}' from workspaces"
+        'insert into robot_policies (workspace_id, settings) select id, \'{"default_level": "audit"}\' from workspaces'
     )
     worker = await house.start("worker")
     async with house.serving() as server:
@@ -74,7 +74,7 @@ async def verdicts(house: House) -> None:
     worker.end()
 
 
-async def _learn(house: House) -> None:
+async def learn(house: House) -> None:
     """Import the demo's knowledge with the command, and wait until a worker has trained on it."""
     imported = await asyncio.create_subprocess_exec(
         TUGI, "knowledge", "import", str(folder() / "knowledge"), env=house.environment(free_port()),
@@ -159,7 +159,7 @@ async def idle(house: House) -> None:
     async with house.serving("serve") as server:
         await asyncio.sleep(5)
         report("idle_without_models", server.usage().rss_mb, "MB", rss_mb=server.usage().rss_mb, target="<= 250 MB")
-    await _learn(house)
+    await learn(house)
     async with house.serving("serve") as server:
         tokens = await house.visitors(1)
         line = await connect(server.port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tugi.robot import cues, speech
@@ -55,6 +56,8 @@ class Reading:
         return found
 
 
+# A decision reads its burst more than once, and a replay before it too.
+@lru_cache(maxsize=512)
 def read_turn(burst: tuple[str, ...]) -> Reading:
     """Read the unanswered messages as one turn. Any text is accepted."""
     messages = [message for message in (normal(text) for text in burst) if message]

@@ -17,7 +17,7 @@ from tugi.robot.decide import decide
 from tugi.robot.facts import Answer, Ask, Facts, HandOver, Permit, StaySilent, Suggest, Verdict
 from tugi.robot.model import Model, Ranking
 from tugi.robot.ngrams import character_grams, fit_grams
-from tugi.robot.reading import read_turn
+from tugi.robot.reading import question_parts, read_turn
 from tugi.robot.text import normal
 
 Floats = NDArray[np.float32]
@@ -90,18 +90,19 @@ class Origins:
         self._owners = [entry_id for entry_id, _ in answers]
         self._grams = fit_grams([character_grams(_bare(text)) for _, text in answers]) if answers else None
 
-    def find(self, reply: str) -> str | None:
-        """The entry, or None when the reply is like no answer."""
-        found = self.nearest(reply)
-        return found[0] if found is not None and found[1] >= LIKENESS else None
+    def find(self, replies: Sequence[str]) -> dict[str, str]:
+        """The entry by reply; replies that are like no answer are missing."""
+        nearest = zip(replies, self.nearest(replies), strict=False)
+        return {reply: entry_id for reply, (entry_id, likeness) in nearest if likeness >= LIKENESS}
 
-    def nearest(self, reply: str) -> tuple[str, float] | None:
-        """The entry with the most similar answer, and the cosine of their character n-grams."""
-        if self._grams is None:
-            return None
-        likeness = self._grams.similarities([character_grams(_bare(reply))])[0]
-        best = int(likeness.argmax())
-        return self._owners[best], float(likeness[best])
+    def nearest(self, replies: Sequence[str]) -> list[tuple[str, float]]:
+        """For each reply the entry with the most similar answer, and the cosine of their character n-grams; nothing
+        where there are no answers."""
+        if self._grams is None or not replies:
+            return []
+        likeness = self._grams.similarities([character_grams(_bare(reply)) for reply in replies])
+        best = likeness.argmax(axis=1)
+        return [(self._owners[int(place)], float(row[place])) for row, place in zip(likeness, best, strict=True)]
 
 
 def _bare(text: str) -> str:
@@ -122,28 +123,36 @@ class Rehearsal:
 
     def decide(self, asked: Sequence[Asked]) -> list[Decided]:
         """What it would do with each, in order."""
-        vectors, made = self._vectors_of(asked)
+        parts = [question_parts(one.facts) for one in asked]
+        vectors, made = self._vectors_of(asked, [text for several in parts for text in several])
         self._rank(asked, vectors)
-        return [self._one(one, vectors.get(one.text), made.get(one.text)) for one in asked]
+        origins = self._origins.find(list(dict.fromkeys(one.reply for one in asked if one.reply)))
+        decided = [
+            self._one(one, vectors.get(one.text), [vectors[text] for text in several if text in vectors], made)
+            for one, several in zip(asked, parts, strict=True)
+        ]
+        return [
+            replace(given, origin=origins.get(one.reply)) if one.reply else given
+            for given, one in zip(decided, asked, strict=True)
+        ]
 
-    def _vectors_of(self, asked: Sequence[Asked]) -> tuple[dict[str, Floats], dict[str, bytes]]:
-        """Vectors by text, and those computed now as they are kept."""
+    def _vectors_of(self, asked: Sequence[Asked], parts: Sequence[str]) -> tuple[dict[str, Floats], dict[str, bytes]]:
+        """Vectors by text, and as they are kept those of questions that had none."""
         if self._model is None or not self._model.variant:
             return {}, {}
-        found = {one.text: self._vectors[one.text] for one in asked if one.text in self._vectors}
+        texts = list(dict.fromkeys([*(one.text for one in asked), *parts]))
+        found = {text: self._vectors[text] for text in texts if text in self._vectors}
         for one in asked:
             if one.vector is not None:
                 found.setdefault(one.text, np.frombuffer(one.vector, np.float16).astype(np.float32))
-        missing = list(dict.fromkeys(one.text for one in asked if one.text not in found))
-        made: dict[str, bytes] = {}
+        missing = [text for text in texts if text not in found]
         if missing and self._embed is not None:
             for text, vector in zip(missing, self._embed(missing), strict=True):
-                made[text] = vector.astype(np.float16).tobytes()
                 # As it comes back from where it is kept: a replay that goes on decides as one that did not stop.
-                found[text] = np.frombuffer(made[text], np.float16).astype(np.float32)
+                found[text] = vector.astype(np.float16).astype(np.float32)
         self._vectors = _latest(self._vectors | found)
         new = {one.text for one in asked if one.vector is None}
-        return found, {text: found[text].astype(np.float16).tobytes() for text in new if text in found} | made
+        return found, {text: found[text].astype(np.float16).tobytes() for text in new if text in found}
 
     def _rank(self, asked: Sequence[Asked], vectors: Mapping[str, Floats]) -> None:
         """Fill the model's memory with all rankings that the decisions will ask for."""
@@ -159,19 +168,17 @@ class Rehearsal:
         model.ranked.clear()
         model.ranked.update({key: self._rankings[key] for key in wanted if key in self._rankings})
 
-    def _one(self, one: Asked, vector: Floats | None, made: bytes | None) -> Decided:
+    def _one(self, one: Asked, vector: Floats | None, parts: Sequence[Floats], made: Mapping[str, bytes]) -> Decided:
         facts = one.facts
         if one.channel in self._permits:
             permits, default = self._permits[one.channel]
             facts = replace(facts, permits=permits, default_permit=default)
-        verdict = decide(facts, self._model, vector)
+        verdict = decide(facts, self._model, vector, parts)
         among = None
         if verdict.why.candidates and self._model is not None:
             ranking = self._model.ranked.get((one.text, bool(verdict.why.reading.get("negated"))))
             among = ranking.among if ranking else None
-        decided = _decided(verdict, among)
-        origin = self._origins.find(one.reply) if one.reply else None
-        return replace(decided, origin=origin, vector=made if one.vector is None else None)
+        return replace(_decided(verdict, among), vector=made.get(one.text) if one.vector is None else None)
 
 
 def _decided(verdict: Verdict, among: float | None) -> Decided:

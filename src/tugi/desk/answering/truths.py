@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tugi.core.database import Transaction
+from tugi.core.database import Row, Transaction
+from tugi.desk.answering.judged import Voice, ruling
 from tugi.desk.answering.questions import PastQuestion
 from tugi.robot.rehearsal import Decided
 
@@ -15,16 +16,16 @@ Outcome: TypeAlias = Literal["right", "wrong", "unknown"]
 # Kinds of truth that say which entry was right, or that none was.
 KNOWN: tuple[Kind, ...] = ("judged", "sent", "inferred")
 
-# What weighs more comes later: a reviewer before an agent at work before the customer's own word.
-_WEIGHT = {"repeat": 0, "not_solved": 0, "solved": 1, "rejected": 2, "edited": 3, "sent": 3, "review": 4}
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What people said: the right entry (None: no entry), or only that `not_entry` was wrong."""
+    """What people said: the right entry (None: no entry), or only that `not_entry` was wrong.
+
+    agents: who said so; none when it was customers alone."""
 
     entry_id: int | None
     not_entry: int | None = None
+    agents: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,29 @@ async def judgements(tx: Transaction, questions: Sequence[PastQuestion]) -> dict
     """What people said of these questions, by message id; what was set aside because the answer changed included,
     for the question is still about that entry."""
     rows = await tx.fetch(
-        "select message_id, entry_id, label, truth_entry_id, source from judgements "
-        "where workspace_id = $1 and case_id = any($2::bigint[]) and message_id = any($3::bigint[]) order by id",
+        "select j.message_id, j.entry_id, j.label, j.truth_entry_id, j.source, j.agent_id, "
+        "coalesce(v.kind, 'suggest') as kind from judgements j "
+        "left join verdicts v on v.workspace_id = j.workspace_id and v.id = j.verdict_id "
+        "where j.workspace_id = $1 and j.case_id = any($2::bigint[]) and j.message_id = any($3::bigint[]) "
+        "and j.weight > 0 order by j.id desc",
         tx.workspace_id,
         [question.case_id for question in questions],
         [question.message_id for question in questions],
     )
-    found: dict[int, Judged] = {}
-    for row in sorted(rows, key=lambda row: _WEIGHT.get(row["source"], 0)):
-        found[row["message_id"]] = _judged(row["label"], row["entry_id"], row["truth_entry_id"])
-    return found
+    by_message: dict[int, list[Row]] = {}
+    for row in rows:
+        by_message.setdefault(row["message_id"], []).append(row)
+    return {message_id: one for message_id, group in by_message.items() if (one := _ruled(group))}
 
 
-def _judged(label: str, entry_id: int | None, truth_entry_id: int | None) -> Judged:
-    if label == "hand_over":
-        return Judged(None)
-    if truth_entry_id is not None:
-        return Judged(truth_entry_id)
-    if label == "wrong_entry":
-        return Judged(None, not_entry=entry_id)
-    return Judged(entry_id)
+def _ruled(group: Sequence[Row]) -> Judged | None:
+    voices = [Voice(r["source"], r["label"], r["entry_id"], r["truth_entry_id"], r["kind"]) for r in group]
+    ruled = ruling(voices)
+    if ruled is None:
+        return None
+    known, entry_id = ruled
+    agents = frozenset(row["agent_id"] for row in group if row["agent_id"] is not None)
+    return Judged(entry_id if known else None, None if known else group[0]["entry_id"], agents)
 
 
 def truth_of(question: PastQuestion, judged: Judged | None, origin: int | None) -> Truth:
