@@ -1,10 +1,10 @@
 /** What differs between two versions: knowledge and policy. */
 import { X } from "lucide-preact";
-import { has, t } from "../../shared/i18n";
+import { t } from "../../shared/i18n";
 import { Failed } from "./bits";
-import { LEVELS, type Difference } from "./facts";
-import { percent } from "./figures";
+import type { Difference, Topics } from "./facts";
 import { useRead } from "./reading";
+import { settingName, settingValue } from "./setting-words";
 
 export function Comparison({ numbers, close }: { numbers: readonly number[]; close: () => void }) {
   const [one, other] = [...numbers].sort((a, b) => a - b);
@@ -32,12 +32,7 @@ export function Differences({ from, to }: { from: number; to: number }) {
       <Entries name={t("robot.entries_added", { count: added.length })} entries={added} />
       <Entries name={t("robot.entries_removed", { count: removed.length })} entries={removed} />
       <Entries name={t("robot.entries_changed", { count: changed.length })} entries={changed} />
-      {policy.length > 0 && (
-        <div>
-          <dt>{t("robot.policy_changed", { count: policy.length })}</dt>
-          {policy.map((line) => <dd key={line.name}>{settingName(line.name)}: {settingValue(line.from)}{"\u00a0→ "}<strong>{settingValue(line.to)}</strong></dd>)}
-        </div>
-      )}
+      {policy.length > 0 && <Settings lines={policy} />}
     </dl>
   );
 }
@@ -55,13 +50,17 @@ function Entries({ name, entries }: { name: string; entries: Difference["entries
   );
 }
 
-/** A setting as the policy screen calls it; a topic's level keeps the topic's own name. */
-const settingName = (name: string): string => (has(`robot.setting.${name}`) ? t(`robot.setting.${name}`) : name);
-
-function settingValue(value: unknown): string {
-  if (value === null || value === undefined) return "–";
-  if (typeof value === "boolean") return t(value ? "robot.on" : "robot.off");
-  if (typeof value === "number") return value > 0 && value < 1 ? percent(value) : String(value);
-  if (typeof value === "string") return LEVELS.some((level) => level === value) ? t(`robot.level.${value}`) : value;
-  return JSON.stringify(value);
+function Settings({ lines }: { lines: Difference["policy_changed"] }) {
+  // Topics are named there; the comparison has only their numbers.
+  const read = useRead<Topics>("/api/robot/topics", []);
+  const titles = new Map((read.value?.topics ?? []).map((topic) => [topic.entry_id, topic.title]));
+  return (
+    <div>
+      <dt>{t("robot.policy_changed", { count: lines.length })}</dt>
+      {lines.slice(0, MOST).map((line) => (
+        <dd key={line.name}>{settingName(line.name, titles)}: {settingValue(line.from)}{"\u00a0→ "}<strong>{settingValue(line.to)}</strong></dd>
+      ))}
+      {lines.length > MOST && <dd class="quiet">{t("robot.and_more", { count: lines.length - MOST })}</dd>}
+    </div>
+  );
 }
