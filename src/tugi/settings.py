@@ -33,7 +33,7 @@ class Settings:
     language_model_name: str = ""
     language_model_key: str = field(default="", repr=False)
     language_model_daily_calls: int = 5000
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
     log_level: str = "info"
 
