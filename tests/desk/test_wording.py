@@ -16,9 +16,10 @@ from fakes.language_model import FakeModel, Mood, fake_model
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.files import Folder
-from tugi.desk.answering import policy, suggestions, training, verdicts, wording
+from tugi.desk.answering import policy, suggestions, summaries, training, verdicts, wording
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.policy import PolicyChange
+from tugi.desk.answering.summarising import Summarising
 from tugi.desk.answering.wording import Wording
 from tugi.desk.cases import transcript
 from tugi.desk.cases.transcript import Message
@@ -273,6 +274,27 @@ async def test_translations_and_summaries_invent_no_figures(desk: Desk) -> None:
     honest = ("Delivery costs €4.90 and takes 2 days.", "Order 1042 has not come; it was sent on May 14.")
     assert await both(*honest) == honest
     assert await both("Delivery costs €4.00 and takes 2 days.", "Order 1043 has not come.") == (None, None)
+
+
+async def test_a_long_cases_summary_is_the_models_where_it_holds(desk: Desk) -> None:
+    workspace_id = desk.shop.workspace_id
+    message, _ = await desk.shop.say(await desk.shop.customer(), "Tellimus 1042 ei ole tulnud")
+    ids = {"workspace_id": workspace_id, "case_id": message.case_id, "language": "en"}
+    job = Summarising(desk.shop.database, desk.words)
+
+    async def kept() -> summaries.Summary | None:
+        async with desk.shop.database.reading(workspace_id) as tx:
+            return await summaries.find(tx, message.case_id, "en")
+
+    desk.fake.answer = lambda system, user: "Order 1043 has not come."
+    await job.run(ids)
+    assert await kept() is None
+    desk.fake.answer = lambda system, user: "Order 1042 has not come."
+    await job.run(ids)
+    await job.run(ids | {"case_id": 10**9})
+    stored = await kept()
+    assert stored is not None
+    assert (stored.text, stored.written_by) == ("Order 1042 has not come.", "language_model")
 
 
 async def entry(desk: Desk, key: str) -> robot.Entry:

@@ -16,6 +16,7 @@ from tugi.desk.answering.certifying import Certifying
 from tugi.desk.answering.codes import Codes
 from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replaying import Replaying
+from tugi.desk.answering.summarising import Summarising
 from tugi.desk.answering.training import Train
 
 # A burst of messages is one question: each waits this long, and only the last one is answered.
@@ -37,6 +38,7 @@ REACTIONS: Reactions = {
     "TopicChanged": [Reaction("version", 2.0)],
     "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify")],
     "ReplayAsked": [Reaction("replay")],
+    "SummaryMade": [Reaction("summarise")],
 }
 
 
@@ -61,6 +63,7 @@ def job_kinds(
         "certify": JobKind(Certifying(database, answering).run),
         "train": JobKind(_training(database, files, answering, train, engine)),
         "version": JobKind(_versions(database, files)),
+        "summarise": JobKind(Summarising(database, answering.wording).run),
         "replay": JobKind(replaying.run, gave_up=replaying.gave_up),
     }
 

@@ -67,13 +67,13 @@ class Answering:
         self._files = files
         self._embedders = embedders
         self._private = private
-        self._wording = wording
+        self.wording = wording
         self._models: dict[int, tuple[int, Model | None]] = {}
 
     @property
     def language_model_name(self) -> str | None:
         """The operator's language model, for the screens; None: there is none."""
-        return self._wording.model_name if self._wording else None
+        return self.wording.model_name if self.wording else None
 
     async def answer(self, ids: Mapping[str, Any]) -> None:
         """The job: answer the question that ended with this message. Safe to run twice."""
@@ -231,10 +231,10 @@ class Answering:
 
     async def _worded(self, workspace_id: int, known: robot.Facts, decision: Decision) -> Decision:
         """The decision in better words, where a language model has some that hold."""
-        model = await self._model(workspace_id) if self._wording else None
-        if self._wording is None or model is None:
+        model = await self._model(workspace_id) if self.wording else None
+        if self.wording is None or model is None:
             return decision
-        verdict, draft = await self._wording.reword(workspace_id, known, decision.verdict, model.entries)
+        verdict, draft = await self.wording.reword(workspace_id, known, decision.verdict, model.entries)
         if verdict is not decision.verdict:
             titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
             decision = replace(decision, verdict=verdict, shown=verdicts.view(verdict, titles))

@@ -97,6 +97,8 @@ class Assist:
         if read.summary is not None:
             async with self._database.transaction(workspace_id) as tx:
                 await summaries.keep(tx, case_id, language, read.summary)
+                if self._answering.wording is not None and self._answering.wording.has_model:
+                    tx.happened("SummaryMade", case_id=case_id, language=language)
         return found
 
     async def _read(self, tx: Transaction, case_id: int, language: str, variant: str | None) -> _Read:

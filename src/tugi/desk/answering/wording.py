@@ -85,6 +85,11 @@ class Wording:
         """What the operator's model is called; None: there is none."""
         return self._model.name if self._model else None
 
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a language model at all."""
+        return self._model is not None
+
     async def reword(
         self, workspace_id: int, known: robot.Facts, verdict: robot.Verdict, entries: Sequence[robot.Entry]
     ) -> tuple[robot.Verdict, Draft | None]:
