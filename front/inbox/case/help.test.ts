@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Message, Suggestion, Verdict } from "../../shared/types";
+import type { Draft } from "../drafts";
+import { deskOf, type Desk } from "../state";
+import { aCase } from "../testing/cast";
+import { momentOf, type Nearest, offeredTexts, withAnswer } from "./help";
+
+const draft = (reply: string): Draft => ({ tab: "reply", reply, note: "", suggestionId: null, entryId: null });
+const offer = { id: 5, case_id: 1, status: "offered", text: "Pakk on teel." } as Suggestion;
+const other = { entry_id: 8, title: "Hilineb", text: "Pakk hilineb." } as Nearest;
+
+test("an answer replaces what we put there and nobody changed, and never what was typed", () => {
+  const ours = offeredTexts(offer, [other]);
+  assert.equal(withAnswer(draft(""), "Uus", ours), "Uus");
+  assert.equal(withAnswer(draft("  \n"), "Uus", ours), "Uus");
+  assert.equal(withAnswer(draft("Pakk on teel."), "Uus", ours), "Uus");
+  assert.equal(withAnswer(draft(" Pakk hilineb. "), "Uus", ours), "Uus");
+  assert.equal(withAnswer(draft("Tere, vaatan."), "Uus", ours), "Tere, vaatan.\n\nUus");
+  assert.equal(withAnswer(draft("Pakk on teel. Homme!"), "Uus", ours), "Pakk on teel. Homme!\n\nUus");
+});
+
+test("help is read again when something was said, decided or offered, and only then", () => {
+  const known = (messages: number[], verdicts: number[], offers: Suggestion[]): Desk => ({
+    ...deskOf({ cursor: 1, agents: [], teams: [] } as never),
+    messages: new Map(messages.map((id) => [id, { id, case_id: 1 } as Message])),
+    verdicts: new Map(verdicts.map((id) => [id, { id, case_id: 1 } as Verdict])),
+    suggestions: new Map(offers.map((one) => [one.id, one])),
+  });
+  const item = aCase({ waiting_since: "2026-03-02T08:00:00Z" });
+  const before = momentOf(known([1, 2], [1], []), item);
+  assert.equal(momentOf(known([2, 1], [1], []), item), before);
+  assert.equal(momentOf(known([1, 2], [1], []), { ...item, unread: 3 }), before);
+  assert.notEqual(momentOf(known([1, 2, 3], [1], []), item), before);
+  assert.notEqual(momentOf(known([1, 2], [1, 2], []), item), before);
+  assert.notEqual(momentOf(known([1, 2], [1], [offer]), item), before);
+  assert.equal(momentOf(known([1, 2], [1], [{ ...offer, status: "dismissed" }]), item), before);
+  assert.notEqual(momentOf(known([1, 2], [1], []), { ...item, waiting_since: null }), before);
+});
