@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from spine.house import PASSWORD, Agent, Process, Visitor, browser
+from spine.house import PASSWORD, Agent, Process, Visitor, browser, until
 from tugi.core import secrets
 from tugi.core.database import Database
 from tugi.desk.people import agents, passwords, workspaces
@@ -44,6 +44,7 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
     answer = await http.post("/api/sign-in", json={"email": email, "password": PASSWORD})
     assert answer.status_code == 200, answer.text
     owner = Agent(http)
+    await owner.ask("PATCH", "/api/robot/policy", {"hand_over_share": 1})
     visitor = await Visitor.come(served.address, workspace.widget.key)
     message = await visitor.say(f"{CANARY} salajane")
     file = (await visitor.http.post(f"/widget/attachments?name={CANARY}.txt", content=CANARY.encode())).json()
@@ -57,6 +58,11 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
     team = await owner.ask("POST", "/api/teams", {"name": CANARY})
     view = await owner.ask("GET", f"/api/cases/{case_id}")
     me = await owner.ask("GET", "/api/me")
+
+    async def drawn() -> bool:
+        return bool((await owner.ask("GET", "/api/robot/review"))["items"])
+
+    await until(drawn)
     ids = {
         "case_id": case_id,
         "customer_id": view["customer"]["id"],
@@ -67,6 +73,7 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
         "attachment_id": file["id"],
         "suggestion_id": 1,
         "message_id": message["id"],
+        "item_id": (await owner.ask("GET", "/api/robot/review"))["items"][0]["id"],
     }
     return Other(ids, visitor, visitor.token, owner)
 
@@ -94,6 +101,7 @@ def bodies(ids: dict[str, int]) -> dict[str, Any]:
         "examples": {}, "role": "agent", "language": "et", "email": f"{uuid.uuid4().hex}@x.example",
         "password": PASSWORD, "team_ids": [ids["team_id"]], "agent_ids": [ids["agent_id"]],
         "attachments": [ids["attachment_id"]], "case_id": ids["case_id"], "shop_name": "x",
+        "label": "right", "level": "off",
     }  # fmt: skip
 
 
