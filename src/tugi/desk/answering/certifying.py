@@ -27,6 +27,8 @@ from tugi.robot.model import Model, Ranking
 REMEMBERED = 8_000
 # Decisions of late whose scores say how scores are spread today.
 LATELY = 600
+# Questions read and ranked at a time, so that no statement takes long.
+CHUNK = 500
 _LOCK = "select pg_advisory_xact_lock($1, 7215)"
 
 
@@ -75,14 +77,15 @@ class Certifying:
     ) -> dict[int, Scored]:
         """Today's ranking of these questions by message id; without those that the robot would not answer so."""
         missing = [m for m in dict.fromkeys(message_ids) if (workspace_id, model_id, m) not in self._ranked]
-        if missing:
+        embedder = await self._answering.embedder(workspace_id) if missing else None
+        for start in range(0, len(missing), CHUNK):
+            some = missing[start : start + CHUNK]
             async with self._database.reading(workspace_id) as tx:
-                asked = await questions.of_messages(tx, await workspaces.get(tx), missing)
-            embedder = await self._answering.embedder(workspace_id)
+                asked = await questions.of_messages(tx, await workspaces.get(tx), some)
             given = list(asked.values())
             rankings = await scoring.rank(self._database, embedder, workspace_id, model, given)
             fresh = {q.message_id: _scored(model, r) for q, r in zip(given, rankings, strict=True)}
-            for message_id in missing:
+            for message_id in some:
                 self._ranked[workspace_id, model_id, message_id] = fresh.get(message_id)
         found = {m: self._ranked[workspace_id, model_id, m] for m in message_ids}
         while len(self._ranked) > REMEMBERED:
