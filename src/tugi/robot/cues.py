@@ -72,7 +72,7 @@ ASKS_WHETHER_ROBOT = _any(
     r"robotti_vai_ihminen  ihminen_vai_robotti  kenen_kanssa_(?:mina_)?(?:puhun|juttelen)",
     r"czy_(?:ty_)?(?:jestes|to|rozmawiam|pisze|mam_do_czynienia)_(?:\w+_){0,2}(?:robot(?:em|a)?|bot(?:em|a)?|czlowiek\w*|maszyn\w*"
     r"|automat\w*|sztuczn\w+_inteligencj\w+)(?!\w)",
-    r"jestes_(?:robotem|botem|czlowiekiem|maszyna)  robot_czy_czlowiek  czlowiek_czy_robot  z_kim_rozmawiam",
+    r"jestes_(?:\w+_)?(?:robotem|botem|czlowiekiem|maszyna)  robot_czy_czlowiek  czlowiek_czy_robot  z_kim_rozmawiam",
 )
 
 HEALTH = _any(

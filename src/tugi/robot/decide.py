@@ -24,7 +24,7 @@ from tugi.robot.facts import (
     Verdict,
 )
 from tugi.robot.features import Floats
-from tugi.robot.giving import Matter, ask, cut_of, give, give_several, percent
+from tugi.robot.giving import Matter, ask, cut_of, give, give_several, is_near_miss, may_say, percent
 from tugi.robot.model import Model
 from tugi.robot.reading import question_parts, question_text
 from tugi.robot.text import normal
@@ -139,6 +139,8 @@ def _from_knowledge(matter: Matter) -> Verdict:
         return ask(matter, first, "asked")
     if ranking.negation_differs and first.policy == "answer":
         return ask(matter, first, "asked_negation")
+    if may_say(matter, first) and is_near_miss(matter, first, ranking):
+        return ask(matter, first, "asked_near")
     return give(matter, first, ranking.probability, "answered")
 
 

@@ -64,6 +64,12 @@ WHY: dict[str, Texts] = {
         "fi": "Kysyi tarkennusta: viestissä on kielto, kohdan ”{title}” esimerkeissä ei ole.",
         "pl": "Dopytano: w wiadomości jest przeczenie, a w przykładach wpisu „{title}” go nie ma.",
     },
+    "asked_near": {
+        "en": "Asked back: some words of the message are in none of the examples of “{title}” ({percent} %).",
+        "et": "Küsis üle: osa sõnumi sõnu ei esine kirje „{title}“ ({percent} %) üheski näites.",
+        "fi": "Kysyi tarkennusta: osaa viestin sanoista ei ole missään kohdan ”{title}” ({percent} %) esimerkissä.",
+        "pl": "Dopytano: części słów wiadomości nie ma w żadnym przykładzie wpisu „{title}” ({percent} %).",
+    },
     "suggested_policy": {
         "en": "Suggested “{title}”: this entry is for people to send.",
         "et": "Pakkus kirjet „{title}“: selle saadab inimene.",
