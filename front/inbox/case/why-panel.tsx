@@ -20,6 +20,7 @@ function spoken(parameters: Record<string, unknown>): Params {
 function wordFor(name: string, value: string): string {
   if (name === "language") return tongueName(value);
   if (name === "probability") return Number.isFinite(Number(value)) ? percent(Number(value)) : value;
+  if (name === "certain") return new Intl.NumberFormat(language(), { minimumFractionDigits: 1 }).format(Number(value));
   return has(`why.${name}.${value}`) ? t(`why.${name}.${value}`) : value;
 }
 
