@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from cast import Shop, open_shop
+from desk.talk import open_talk
 from tugi.core import secrets
 from tugi.core.database import Database
 from tugi.core.events import ROBOT, Actor
 from tugi.core.files import Folder
 from tugi.desk.answering.answers import Answering
-from tugi.desk.cases import cases, messages, readings
+from tugi.desk.cases import cases, messages, readings, transcript
 from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.people import identities, workspaces
 from tugi.web.app import Parts, make_app
@@ -154,6 +155,27 @@ async def test_a_thumb_is_for_the_robots_own_answers(chat: Chat) -> None:
     assert own.status_code == 404
     given = await chat.http.post("/widget/feedback", json={"message_id": answer, "value": "down"})
     assert given.json()["message"]["feedback"] == "down"
+
+
+async def test_what_the_visitor_says_of_an_answer_is_kept_once_and_weighs_nothing(chat: Chat) -> None:
+    talk = await open_talk(chat.shop)
+    await chat.open()
+    said = (await chat.say("kus mu pakk on")).json()["message"]
+    question = (await chat.state())["messages"][-1]
+    async with chat.shop.database.reading(chat.shop.workspace_id) as tx:
+        asked = (await transcript.of_ids(tx, [question["id"]]))[0]
+    verdict_id = await talk.judged(asked, "parcel")
+    async with chat.shop.database.transaction(chat.shop.workspace_id, ROBOT) as tx:
+        answer = await messages.write(
+            tx, await cases.lock(tx, asked.case_id), external_id="robot:answer", text="Vaadake lingilt.",
+            language="et", entry_id=talk.entries["parcel"], verdict_id=verdict_id,
+        )  # fmt: skip
+    for value in ("down", "down", "up"):
+        await chat.http.post("/widget/feedback", json={"message_id": answer.id, "value": value})
+    await chat.http.post("/widget/solved", json={"case_id": said["case_id"]})
+    async with chat.shop.database.reading(chat.shop.workspace_id) as tx:
+        rows = await tx.fetch("select source, label, weight, agent_id from judgements order by id")
+    assert [tuple(row) for row in rows] == [("not_solved", "wrong_entry", 0, None), ("solved", "right", 0, None)]
 
 
 async def test_a_wish_for_a_person_hands_over_and_needs_no_message_before(chat: Chat) -> None:
