@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from robot.cast import SHOP
-from tugi.evaluation import choose_cut, run_eval
+from tugi.evaluation import run_eval
 
 MESSAGES = (
     ("m1", "where's my parcel now", "tracking"),
@@ -75,7 +74,22 @@ def test_one_entry_is_too_little(files: tuple[Path, Path], tmp_path: Path) -> No
         run_eval(*files, None, None, 0.95, tmp_path / "out", None)
 
 
-def test_the_cut_is_the_lowest_that_keeps_the_promise() -> None:
-    confidence = np.array([0.9, 0.8, 0.7, 0.6])
-    assert choose_cut(confidence, np.array([1.0, 1.0, 1.0, 0.0]), 0.95) == 0.7
-    assert choose_cut(confidence, np.array([0.0, 1.0, 1.0, 1.0]), 0.95) == 1.0
+def test_what_was_judged_is_not_judged_by_itself(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """Enough messages to be parted: one label turned round changes neither its own line nor its own cut."""
+    words = ("please", "palun", "asap")
+    many = [(f"{i}-{word}", f"{text} {word}", gold) for word in words for i, text, gold in MESSAGES]
+    turned = [(i, text, "cancel" if n == 0 else gold) for n, (i, text, gold) in enumerate(many)]
+    lines: list[dict[str, object]] = []
+    for rows in (many, turned):
+        dev, dev_out = tmp_path / "dev.jsonl", tmp_path / "dev_out.jsonl"
+        dev.write_text("\n".join(json.dumps({"id": i, "text": t, "gold": g}) for i, t, g in rows), encoding="utf-8")
+        run_eval(*files, dev, None, 0.95, tmp_path / "pred.jsonl", dev_out)
+        lines.append(read(dev_out)[0])
+        assert len(read(dev_out)) == len(many)
+    assert lines[0] == lines[1]
+
+
+def test_no_message_is_said_so(files: tuple[Path, Path], tmp_path: Path) -> None:
+    files[1].write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match="no messages"):
+        run_eval(*files, None, None, 0.95, tmp_path / "out", None)

@@ -12,36 +12,36 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tugi.engines.e5 import find_e5
 from tugi.ports import Embedder
-from tugi.robot.calibrator import Logistic, Pool
+from tugi.robot.calibrator import Pool
+from tugi.robot.cuts import PROMISE
 from tugi.robot.facts import Entry
-from tugi.robot.features import Floats
-from tugi.robot.fitting import example_texts, fit_matcher
-from tugi.robot.matcher import Matches, match_many
+from tugi.robot.features import Floats, Ints
+from tugi.robot.fitting import example_texts, with_copy
+from tugi.robot.matcher import Matcher
+from tugi.robot.teaching import Judge, Piece, Question, Scored, fold_of, folds_for, gather, learn_judge, score, teach
 from tugi.robot.text import normal
 from tugi.trainer import load_pool
 
-FOLDS = 5
-# The cut learned on --dev aims this far above the target: a cut that only just reaches it on one half
-# of the messages misses it on the other half of the time.
-MARGIN = 0.02
+Booleans: TypeAlias = NDArray[np.bool_]
 HELP = """Measure how well the robot finds the right entry.
 
 KB.jsonl has one entry a line {id, title, examples}; MESSAGES.jsonl one message a line {id, text}. With
---dev, labelled messages {id, text, gold} teach the calibrator and the cut; without, the calibrator that
-ships with Tugi decides. Each line written has id, entry (null = not answered), candidate, confidence,
-answered, choices (of a "did you mean") and ms. Boundaries such as money or a complaint are not applied
-here: this measures the matcher alone."""
+--dev, labelled messages {id, text, gold} are taught, as examples and to the calibrator and its cuts; without,
+the calibrator that ships with Tugi decides. The cut follows the share of unanswerable messages that is
+estimated from MESSAGES, whose own labels are never read. Each line written has id, entry (null = not
+answered), candidate, confidence, answered, choices (of a "did you mean") and ms. Boundaries such as money or
+a complaint are not applied here: this measures the matcher alone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class Message:
     """One message of a set; gold None = must not be answered (or not labelled)."""
 
     id: str
@@ -50,22 +50,22 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Entry ids in matcher order, and for each message its match and the milliseconds it took."""
+class Shop:
+    """A set's knowledge, ready to be taught: entry ids, example texts of each, and vectors by text."""
 
     ids: tuple[str, ...]
-    matches: tuple[Matches, ...]
-    milliseconds: tuple[float, ...]
+    texts: tuple[tuple[str, ...], ...]
+    vectors: dict[str, Floats] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """Turns a match into a confidence and a decision."""
+class Judged:
+    """Messages with what was decided: confidences and asks [m], each by a judge that had not seen it."""
 
-    answer: Logistic
-    ask: Logistic
-    answer_cut: float
-    ask_cut: float
+    scored: Scored
+    sure: Floats
+    answered: Booleans
+    asked: Booleans
 
 
 def read_entries(path: Path, examples: int | None) -> list[Entry]:
@@ -73,13 +73,15 @@ def read_entries(path: Path, examples: int | None) -> list[Entry]:
     entries: list[Entry] = []
     for row in _read_lines(path):
         texts = tuple(str(text) for text in row.get("examples", ()))[:examples]
-        entries.append(Entry(id=str(row["id"]), examples={"": texts}))
+        titles = row.get("titles") or {"": row.get("title") or ""}
+        titles = {str(code): str(title) for code, title in titles.items() if title}
+        entries.append(Entry(id=str(row["id"]), titles=titles, examples={"": texts}))
     return entries
 
 
-def read_labelled(path: Path) -> list[Labelled]:
+def read_messages(path: Path) -> list[Message]:
     """Messages of a set. Raises ValueError on a bad line."""
-    return [Labelled(str(row["id"]), str(row["text"]), row.get("gold")) for row in _read_lines(path)]
+    return [Message(str(row["id"]), str(row["text"]), row.get("gold")) for row in _read_lines(path)]
 
 
 def _read_lines(path: Path) -> list[dict[str, Any]]:
@@ -97,26 +99,25 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def study(entries: Sequence[Entry], messages: Sequence[str], engine: Embedder | None) -> Found:
-    """Train on the entries and match every message, one at a time as in service."""
-    taught = [(entry.id, example_texts(entry)) for entry in entries]
+def open_shop(entries: Sequence[Entry], messages: Sequence[Message], engine: Embedder | None) -> Shop:
+    """Embed the entries' examples and the messages. Raises ValueError below two entries with examples."""
+    taught = sorted((entry.id, tuple(example_texts(entry))) for entry in entries)
     taught = [(entry_id, texts) for entry_id, texts in taught if texts]
     if len(taught) < 2:
         raise ValueError("at least two entries with examples are needed")
-    vectors: dict[str, Floats] | None = None
-    if engine is not None:
-        flat = list(dict.fromkeys(text for _, texts in taught for text in texts))
-        vectors = dict(zip(flat, engine.embed_now(flat), strict=True))
-    matcher = fit_matcher([texts for _, texts in taught], vectors)
-    matches: list[Matches] = []
-    times: list[float] = []
-    for message in messages:
-        start = time.perf_counter()
-        text = normal(message)
-        vector = engine.embed_now([text])[0] if engine is not None else None
-        matches.append(match_many(matcher, [text], None if vector is None else vector[None, :]))
-        times.append(round((time.perf_counter() - start) * 1000, 3))
-    return Found(tuple(entry_id for entry_id, _ in taught), tuple(matches), tuple(times))
+    ids, texts = tuple(entry_id for entry_id, _ in taught), tuple(own for _, own in taught)
+    if engine is None:
+        return Shop(ids, texts, None)
+    flat = [text for own in texts for text in own]
+    flat += [text for message in messages for text in (normal(message.text), *with_copy(normal(message.text)))]
+    flat = list(dict.fromkeys(flat))
+    return Shop(ids, texts, dict(zip(flat, engine.embed_now(flat), strict=True)))
+
+
+def questions_of(shop: Shop, messages: Sequence[Message]) -> list[Question]:
+    """Labelled messages as questions; an entry that is not in the knowledge counts as none."""
+    places = {entry_id: place for place, entry_id in enumerate(shop.ids)}
+    return [Question(normal(row.text), places.get(row.gold or "", -1)) for row in messages]
 
 
 def run_eval(
@@ -133,91 +134,138 @@ def run_eval(
     Returns counts for a summary line. Raises ValueError on unreadable input, OSError on a missing file.
     """
     engine = find_e5(threads=os.cpu_count() or 1)
-    entries = read_entries(kb_path, examples)
-    messages = read_labelled(messages_path)
-    dev = read_labelled(dev_path) if dev_path else []
-    found = study(entries, [row.text for row in [*messages, *dev]], engine)
-    pool = load_pool(engine.variant if engine else "")
-    judge = Judge(pool.answer, pool.ask, pool.answer_cut, pool.ask_cut)
-    if dev:
-        own = Found(found.ids, found.matches[len(messages) :], found.milliseconds[len(messages) :])
-        judge, judged = learn_from_dev(own, dev, pool, target)
-        if dev_out is not None:
-            write_predictions(dev_out, dev, own, judged, judge)
-    confidence = judge.answer.probabilities(features_of(found.matches[: len(messages)]))
-    answered = write_predictions(out, messages, found, confidence, judge)
-    spent = sorted(found.milliseconds[: len(messages)]) or [0.0]
-    return {"messages": len(messages), "answered": answered, "cut": judge.answer_cut, "ms_p50": spent[len(spent) // 2]}
-
-
-def features_of(matches: Sequence[Matches]) -> Floats:
-    """Features [n, f] of the matches' first candidates."""
-    if not matches:
+    messages = read_messages(messages_path)
+    dev = read_messages(dev_path) if dev_path else []
+    if not messages:
         raise ValueError("there are no messages")
-    return np.concatenate([matched.features for matched in matches]).astype(np.float64)
+    shop = open_shop(read_entries(kb_path, examples), [*messages, *dev], engine)
+    pool = load_pool(engine.variant if engine else "")
+    questions = questions_of(shop, dev)
+    parts = score_parts(shop, questions) if folds_for(questions) else []
+    matcher, _ = teach(shop.texts, questions, shop.vectors)
+    scored, times = _one_by_one(matcher, messages, engine)
+    judge = learn_judge(pool, gather(parts) if parts else None, questions, scored.features, target)
+    judged = judge_all(judge, scored)
+    write_predictions(out, messages, shop, judged, times)
+    if dev and dev_out is not None:
+        own = _judge_dev(shop, questions, pool, parts, target)
+        write_predictions(dev_out, dev, shop, own, [0.0] * len(dev))
+    spent = sorted(times)
+    return {
+        "messages": len(messages),
+        "answered": float(judged.answered.sum()),
+        "cut": judge.answer_cut,
+        "ms_p50": spent[len(spent) // 2],
+    }
 
 
-def learn_from_dev(
-    found: Found, dev: Sequence[Labelled], pool: Pool, target: float
-) -> tuple[Judge, NDArray[np.floating]]:
-    """The shop's own calibrator and cut, and cross-fitted confidences of the dev messages.
+def _judge_dev(shop: Shop, questions: Sequence[Question], pool: Pool, parts: Sequence[Piece], target: float) -> Judged:
+    """The dev messages cross-fitted; by the shipped calibrator where they are too few to be parted."""
+    if parts:
+        return cross_fit(questions, pool, parts, score_pairs(shop, questions), target)
+    matcher, _ = teach(shop.texts, [], shop.vectors)
+    scored = score(matcher, [question.text for question in questions], shop.vectors)
+    return judge_all(learn_judge(pool, None, [], scored.features, target), scored)
 
-    Each fifth is judged by a calibrator that never saw it, and the cut is chosen on those.
+
+def score_parts(shop: Shop, questions: Sequence[Question], asked: Sequence[str] | None = None) -> list[Piece]:
+    """Each part of the questions, scored by a matcher that was taught the other parts.
+
+    asked: other words to score in place of the questions' own.
     """
-    features = features_of(found.matches)
-    right = np.array([_right(found, i, row.gold, 1) for i, row in enumerate(dev)], np.float64)
-    among = np.array([_right(found, i, row.gold, 3) for i, row in enumerate(dev)], np.float64)
-    fold = np.random.default_rng(7).permutation(len(dev)) % FOLDS
-    judged, asked = np.zeros(len(dev)), np.zeros(len(dev))
-    for part in range(FOLDS):
-        rest, own = fold != part, fold == part
-        if own.any() and rest.any():
-            answer = pool.answer.moved(pool.answer_curvature, features[rest], right[rest])
-            ask = pool.ask.moved(pool.ask_curvature, features[rest], among[rest])
-            judged[own], asked[own] = answer.probabilities(features[own]), ask.probabilities(features[own])
-    unanswerable = np.array([row.gold is None for row in dev])
-    ask_cut = float(np.quantile(asked[unanswerable], 0.85)) if unanswerable.sum() >= 20 else pool.ask_cut
-    judge = Judge(
-        answer=pool.answer.moved(pool.answer_curvature, features, right),
-        ask=pool.ask.moved(pool.ask_curvature, features, among),
-        answer_cut=choose_cut(judged, right, min(target + MARGIN, 0.99)),
-        ask_cut=ask_cut,
-    )
-    return judge, judged
+    part = fold_of(questions, folds_for(questions))
+    texts = asked or [question.text for question in questions]
+    return [
+        _score_part(shop, texts, part, _teach_without(shop, questions, part, (own,)), own)
+        for own in range(int(part.max()) + 1)
+    ]
 
 
-def choose_cut(confidence: NDArray[np.floating], right: NDArray[np.floating], precision: float) -> float:
-    """The lowest cut at which at least that share of answers is right; 1.0 (nothing) when none is."""
-    order = np.argsort(-confidence, kind="stable")
-    reached = np.cumsum(right[order]) >= precision * np.arange(1, len(order) + 1)
-    return float(confidence[order[np.flatnonzero(reached)[-1]]]) if reached.any() else 1.0
+def score_pairs(shop: Shop, questions: Sequence[Question]) -> list[list[Piece]]:
+    """For each part, the others scored by matchers that were taught neither it nor the scored part."""
+    part = fold_of(questions, folds_for(questions))
+    texts = [question.text for question in questions]
+    inner: list[list[Piece]] = [[] for _ in range(int(part.max()) + 1)]
+    for one in range(len(inner)):
+        for other in range(one):
+            matcher = _teach_without(shop, questions, part, (one, other))
+            inner[one].append(_score_part(shop, texts, part, matcher, other))
+            inner[other].append(_score_part(shop, texts, part, matcher, one))
+    return inner
 
 
-def _right(found: Found, index: int, gold: str | None, first: int) -> bool:
-    return gold in {found.ids[entry] for entry in found.matches[index].order[0, :first]}
+def _teach_without(shop: Shop, questions: Sequence[Question], part: Ints, left_out: tuple[int, ...]) -> Matcher:
+    kept = [question for question, own in zip(questions, part.tolist(), strict=True) if own not in left_out]
+    return teach(shop.texts, kept, shop.vectors)[0]
 
 
-def write_predictions(
-    path: Path, rows: Sequence[Labelled], found: Found, confidence: NDArray[np.floating], judge: Judge
-) -> int:
-    """One line a message, in the format of the scorer. Returns how many were answered."""
-    answered = 0
+def _score_part(shop: Shop, texts: Sequence[str], part: Ints, matcher: Matcher, scored: int) -> Piece:
+    rows = np.flatnonzero(part == scored)
+    return rows, score(matcher, [texts[row] for row in rows.tolist()], shop.vectors)
+
+
+def cross_fit(
+    questions: Sequence[Question],
+    pool: Pool,
+    parts: Sequence[Piece],
+    inner: Sequence[Sequence[Piece]],
+    target: float = PROMISE,
+    seen: Booleans | None = None,
+) -> Judged:
+    """Every labelled message decided by a robot that saw neither its label nor a cut chosen with it.
+
+    For each part, all is learned on the others: examples, calibrators and cuts, these again on scores out of
+    fold within the others; of the part itself only unlabelled features are read. parts, inner: of
+    `score_parts` and `score_pairs`. seen: the messages that make up the unlabelled traffic, all by default.
+    """
+    seen = np.ones(len(questions), np.bool_) if seen is None else seen
+    judged: list[Judged] = []
+    for (rows, scored), others in zip(parts, inner, strict=True):
+        taught = np.setdiff1d(np.arange(len(questions)), rows)
+        apart = gather(others)
+        traffic = np.concatenate([apart.features[seen[taught]], scored.features[seen[rows]]])
+        judge = learn_judge(pool, apart, [questions[row] for row in taught], traffic, target)
+        judged.append(judge_all(judge, scored))
+    order = np.argsort(np.concatenate([rows for rows, _ in parts]))
+    columns = {name: [getattr(one, name) for one in judged] for name in ("sure", "answered", "asked")}
+    return Judged(gather(parts), **{name: np.concatenate(values)[order] for name, values in columns.items()})
+
+
+def judge_all(judge: Judge, scored: Scored) -> Judged:
+    """Confidences and decisions of one judge."""
+    sure = judge.answer.probabilities(scored.features)
+    among = np.maximum(judge.ask.probabilities(scored.features), sure)
+    answered = sure >= judge.answer_cut
+    return Judged(scored, sure, answered, ~answered & (among >= judge.ask_cut))
+
+
+def _one_by_one(matcher: Matcher, messages: Sequence[Message], engine: Embedder | None) -> tuple[Scored, list[float]]:
+    """Messages matched one at a time as in service, with the milliseconds each took."""
+    pieces: list[Piece] = []
+    times: list[float] = []
+    for row, message in enumerate(messages):
+        start = time.perf_counter()
+        text = normal(message.text)
+        vectors = None if engine is None else {text: engine.embed_now([text])[0]}
+        pieces.append((np.array([row]), score(matcher, [text], vectors)))
+        times.append(round((time.perf_counter() - start) * 1000, 3))
+    return gather(pieces), times
+
+
+def write_predictions(path: Path, rows: Sequence[Message], shop: Shop, judged: Judged, times: Sequence[float]) -> None:
+    """One line a message, in the format of the scorer."""
     with path.open("w", encoding="utf-8") as file:
         for index, row in enumerate(rows):
-            matched, sure = found.matches[index], float(confidence[index])
-            first = [found.ids[entry] for entry in matched.order[0, :3]]
-            answer = sure >= judge.answer_cut
-            asks = not answer and judge.ask.probability(matched.features[0]) >= judge.ask_cut
-            answered += answer
+            first = [shop.ids[entry] for entry in judged.scored.first[index]]
+            answered = bool(judged.answered[index])
             line: dict[str, object] = {
                 "id": row.id,
-                "entry": first[0] if answer else None,
+                "entry": first[0] if answered else None,
                 "candidate": first[0],
-                "confidence": round(sure, 6),
-                "answered": answer,
-                "ms": found.milliseconds[index],
+                "confidence": round(float(judged.sure[index]), 6),
+                "answered": answered,
+                "ms": times[index],
             }
-            if asks:
+            if judged.asked[index]:
                 line["choices"] = first
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    return answered

@@ -45,16 +45,6 @@ class Logistic:
         scaled = np.clip((features - self.mean) / self.spread, -_CLIP, _CLIP)
         return np.concatenate([scaled, np.ones((len(scaled), 1))], axis=1)
 
-    def moved(self, curvature: Floats, features: Floats, right: Floats) -> Logistic:
-        """Moved towards the shop's own labelled messages; this one acts as prior belief.
-
-        curvature [f + 1, f + 1]: the prior's information for one pool message.
-        features [n, f], right [n] in 0..1: the shop's messages and whether the claim held.
-        """
-        standard = self.standardise(features)
-        prior = curvature * POOL_SHARE * min(len(right), POOL_MOST) + np.eye(len(self.weights)) * NEARNESS
-        return Logistic(self.mean, self.spread, _newton(standard, right, None, self.weights, prior))
-
     def to_json(self) -> dict[str, list[float]]:
         """Plain JSON values."""
         return {
@@ -72,10 +62,10 @@ def logistic_from_json(data: Mapping[str, Any]) -> Logistic:
     return Logistic(mean, spread, weights)
 
 
-def fit_logistic(features: Floats, right: Floats, weights: Floats) -> tuple[Logistic, Floats]:
+def fit_logistic(features: Floats, right: Floats, weights: Floats) -> Prior:
     """Fit to labelled messages: features [n, f], right [n] in 0..1, weight of each message [n].
 
-    Returns the regression and its curvature for one message, to serve as a prior later.
+    The curvature is that of one message.
     """
     mean = np.average(features, axis=0, weights=weights)
     spread = np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights)) + 1e-6
@@ -86,21 +76,20 @@ def fit_logistic(features: Floats, right: Floats, weights: Floats) -> tuple[Logi
     found = _newton(standard, right, weights, start.weights, prior)
     chance = _sigmoid(standard @ found)
     curvature = (standard * (weights * chance * (1 - chance))[:, None]).T @ standard / weights.sum()
-    return Logistic(mean, spread, found), curvature
+    return Prior(Logistic(mean, spread, found), curvature)
 
 
 def _sigmoid(values: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp(-np.clip(values, -30, 30)))
 
 
-def _newton(standard: Floats, right: Floats, weights: Floats | None, centre: Floats, prior: Floats) -> Floats:
+def _newton(standard: Floats, right: Floats, weights: Floats, centre: Floats, prior: Floats) -> Floats:
     """Weights that fit best while staying near `centre` as the precision matrix `prior` demands."""
-    share = np.ones(len(right)) if weights is None else weights
     found = centre.copy()
     for _ in range(30):
         chance = _sigmoid(standard @ found)
-        slope = standard.T @ (share * (chance - right)) + prior @ (found - centre)
-        bend = (standard * (share * chance * (1 - chance))[:, None]).T @ standard + prior
+        slope = standard.T @ (weights * (chance - right)) + prior @ (found - centre)
+        bend = (standard * (weights * chance * (1 - chance))[:, None]).T @ standard + prior
         step = np.linalg.solve(bend, slope)
         found = found - step
         if float(np.abs(step).max()) < 1e-6:
@@ -109,35 +98,58 @@ def _newton(standard: Floats, right: Floats, weights: Floats | None, centre: Flo
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """What was learned on other shops' labelled messages, with or without embeddings."""
+class Prior:
+    """A regression learned on other shops' messages, with its curvature: how firmly each weight is held."""
 
-    answer: Logistic
-    answer_curvature: Floats
-    ask: Logistic
-    ask_curvature: Floats
+    logistic: Logistic
+    curvature: Floats
+
+    def moved(self, features: Floats, right: Floats, weights: Floats) -> Logistic:
+        """Moved towards the shop's own labelled messages; itself where there are none.
+
+        features [n, f], right [n] in 0..1, weights [n]: the shop's messages and whether the claim held.
+        """
+        if not len(right):
+            return self.logistic
+        start, size = self.logistic, float(weights.sum())
+        standard = start.standardise(features)
+        prior = self.curvature * POOL_SHARE * min(size, POOL_MOST) + np.eye(len(start.weights)) * NEARNESS
+        return Logistic(start.mean, start.spread, _newton(standard, right, weights, start.weights, prior))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What was learned on other shops' labelled messages, with or without embeddings.
+
+    answer: the first candidate is right; ask: one of the first three is; answerable: any entry is.
+    share: of the pool's messages that no entry answers. The cuts are for a shop without labelled messages.
+    """
+
+    answer: Prior
+    ask: Prior
+    answerable: Prior
+    share: float
     answer_cut: float
     ask_cut: float
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
+        priors = {name: getattr(self, name) for name in _PRIORS}
         return {
-            "answer": self.answer.to_json(),
-            "answer_curvature": self.answer_curvature.tolist(),
-            "ask": self.ask.to_json(),
-            "ask_curvature": self.ask_curvature.tolist(),
+            **{name: prior.logistic.to_json() for name, prior in priors.items()},
+            **{f"{name}_curvature": prior.curvature.tolist() for name, prior in priors.items()},
+            "share": self.share,
             "answer_cut": self.answer_cut,
             "ask_cut": self.ask_cut,
         }
 
 
+_PRIORS = ("answer", "ask", "answerable")
+
+
 def pool_from_json(data: Mapping[str, Any]) -> Pool:
     """A `Pool` from its `to_json`."""
-    return Pool(
-        answer=logistic_from_json(data["answer"]),
-        answer_curvature=np.array(data["answer_curvature"], np.float64),
-        ask=logistic_from_json(data["ask"]),
-        ask_curvature=np.array(data["ask_curvature"], np.float64),
-        answer_cut=float(data["answer_cut"]),
-        ask_cut=float(data["ask_cut"]),
+    answer, ask, answerable = (
+        Prior(logistic_from_json(data[name]), np.array(data[f"{name}_curvature"], np.float64)) for name in _PRIORS
     )
+    return Pool(answer, ask, answerable, float(data["share"]), float(data["answer_cut"]), float(data["ask_cut"]))

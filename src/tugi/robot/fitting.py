@@ -8,11 +8,15 @@ import numpy as np
 
 from tugi.robot.facts import Entry
 from tugi.robot.features import CHARACTER_WEIGHT, WORD_WEIGHT, Floats, Ints
-from tugi.robot.head import train_head
-from tugi.robot.matcher import Matcher, meaning_of
+from tugi.robot.head import train_head, train_linear_head
+from tugi.robot.matcher import Matcher, example_parts, meaning_of
 from tugi.robot.ngrams import Grams, character_grams, fit_grams, word_grams
 from tugi.robot.text import normal, without_diacritics
 
+# Up to so many examples their similarities are a matrix that is solved exactly.
+KERNEL_MOST = 1500
+# Columns of hashed n-grams beyond that: four times as many gain nothing measurable.
+HASHED_WIDTH = 512
 _FEW = 24
 _COLUMNS = 512
 
@@ -67,26 +71,37 @@ def _whitening(residuals: Floats) -> Floats:
     return (axes / np.sqrt(np.maximum(values, 1e-9))).T.astype(np.float32)
 
 
-def fit_matcher(texts: Sequence[Sequence[str]], vectors: Mapping[str, Floats] | None) -> Matcher:
+def fit_matcher(
+    texts: Sequence[Sequence[str]], vectors: Mapping[str, Floats] | None, unanswerable: Sequence[str] = ()
+) -> Matcher:
     """A matcher for entries given by their example texts (normal form, at least one each).
 
     vectors: unit vectors by text, or None to match by n-grams alone.
+    unanswerable: questions that people judged to have no entry; they become a class of their own.
     """
-    flat = [text for of_entry in texts for text in of_entry]
-    owners: Ints = np.repeat(np.arange(len(texts)), [len(of_entry) for of_entry in texts])
-    starts = np.searchsorted(owners, np.arange(len(texts)))
+    classes = [*texts, unanswerable] if unanswerable else list(texts)
+    flat = [text for of_class in classes for text in of_class]
+    owners: Ints = np.repeat(np.arange(len(classes)), [len(of_class) for of_class in classes])
+    starts = np.searchsorted(owners, np.arange(len(classes)))
     characters = fit_grams([character_grams(text) for text in flat])
     words = fit_grams([word_grams(text) for text in flat])
-    kernel = CHARACTER_WEIGHT * _gram_kernel(characters) + WORD_WEIGHT * _gram_kernel(words)
-    meaning = None
+    meaning, centred = None, None
     if vectors is not None:
         raw = np.stack([vectors[text] for text in flat])
         centre = raw.mean(0)
         centred = centre_vectors(raw, centre)
         centroids = np.add.reduceat(centred, starts) / np.bincount(owners)[:, None].astype(np.float32)
         meaning = meaning_of(raw, centre, centroids, _whitening(centred - centroids[owners]))
-        kernel = kernel + centred @ centred.T
-    return Matcher(owners, starts, train_head(kernel, owners, len(texts)), characters, words, meaning)
+    width = 0 if len(flat) <= KERNEL_MOST else HASHED_WIDTH
+    if width:
+        parts = example_parts(characters, words, width)
+        features = parts if centred is None else np.concatenate([centred, parts], axis=1)
+        head = train_linear_head(features, owners, len(classes))
+    else:
+        kernel = CHARACTER_WEIGHT * _gram_kernel(characters) + WORD_WEIGHT * _gram_kernel(words)
+        kernel = kernel if centred is None else kernel + centred @ centred.T
+        head = train_head(kernel, owners, len(classes))
+    return Matcher(len(texts), owners, starts, head, width, characters, words, meaning)
 
 
 def centre_vectors(vectors: Floats, centre: Floats) -> Floats:

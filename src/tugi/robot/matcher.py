@@ -51,6 +51,7 @@ class Meaning:
         # |a - b|^2 without a third axis; rounding may fall a hair below nought.
         squares = (white**2).sum(1, keepdims=True) - 2 * white @ self.white_centroids.T + self.white_squares
         return Meanings(
+            offsets=offsets,
             raw=products * distances + self.along,
             centred=(products - offsets @ self.centre[:, None]) / self.lengths,
             centroids=offsets @ self.directions.T,
@@ -76,16 +77,39 @@ def meaning_of(vectors: Floats, centre: Floats, centroids: Floats, whitening: Fl
     )
 
 
+def example_parts(characters: Grams, words: Grams, width: int) -> Floats:
+    """Hashed n-grams of all examples [n, width], as a head over explicit features weighs them."""
+    return fold_parts(
+        characters.hashed_examples(_of_characters(width)), words.hashed_examples(width - _of_characters(width))
+    )
+
+
+def fold_parts(characters: Floats, words: Floats) -> Floats:
+    """Hashed n-grams side by side, weighed as their similarities are."""
+    scaled = characters * np.float32(np.sqrt(CHARACTER_WEIGHT)), words * np.float32(np.sqrt(WORD_WEIGHT))
+    return np.concatenate(scaled, axis=1)
+
+
+def _of_characters(width: int) -> int:
+    """Columns of `width` that character n-grams get; words, of which there are fewer, get the rest."""
+    return 3 * width // 4
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Examples (sorted by entry), their similarities and the trained head.
+    """Examples (sorted by class), their similarities and the trained head.
 
-    alpha [n, entries]: the head in terms of the examples. meaning: None without an embedding.
+    The first `entries` classes are the entries; a further one holds the questions without entry, if such
+    were taught. head [n, classes] weighs similarities to the examples; where there are many examples, `width`
+    is above 0 and head [d + width, classes] weighs the embedding and hashed n-grams. meaning: None without an
+    embedding.
     """
 
+    entries: int
     owners: Ints
     starts: Ints
-    alpha: Floats
+    head: Floats
+    width: int
     characters: Grams
     words: Grams
     meaning: Meaning | None
@@ -95,8 +119,10 @@ class Matcher:
 
         Raises ValueError when the matcher is embedded and `vectors` [b, d] are missing.
         """
-        characters = self.characters.similarities([character_grams(text) for text in texts])
-        words = self.words.similarities([word_grams(text) for text in texts])
+        character_hashes = [character_grams(text) for text in texts]
+        word_hashes = [word_grams(text) for text in texts]
+        characters = self.characters.similarities(character_hashes)
+        words = self.words.similarities(word_hashes)
         joint = CHARACTER_WEIGHT * characters + WORD_WEIGHT * words
         meanings = None
         if self.meaning is not None:
@@ -104,9 +130,18 @@ class Matcher:
                 raise ValueError("this model was trained on embeddings, so the message needs one too")
             meanings = self.meaning.compare(vectors)
             joint = joint + meanings.centred
+        if self.width:
+            folded = fold_parts(
+                self.characters.hashed(character_hashes, _of_characters(self.width)),
+                self.words.hashed(word_hashes, self.width - _of_characters(self.width)),
+            )
+            logits = np.concatenate([*([meanings.offsets] if meanings else []), folded], axis=1) @ self.head
+        else:
+            logits = joint @ self.head
         overlap, unseen, length = self._word_overlap(texts)
-        logits = joint @ self.alpha
-        return Similarities(self.starts, logits, characters, words, joint, overlap, unseen, length, meanings)
+        return Similarities(
+            self.entries, self.starts, logits, characters, words, joint, overlap, unseen, length, meanings
+        )
 
     def _word_overlap(self, texts: Sequence[str]) -> tuple[Floats, Floats, Floats]:
         """Share of each message's words (by idf) each entry's examples know [b, entries]; share unknown to
@@ -155,6 +190,6 @@ class Matches:
 def match_many(matcher: Matcher, texts: Sequence[str], vectors: Floats | None) -> Matches:
     """Rank all entries for normalised messages; `vectors` [b, d] where the matcher is embedded."""
     similar = matcher.similarities(texts, vectors)
-    probabilities = softmax(similar.logits)
+    probabilities = softmax(similar.logits[:, : matcher.entries])
     order = np.argsort(-probabilities, axis=1, kind="stable")
-    return Matches(order, probabilities, candidate_features(similar, probabilities, order[:, 0]), similar.joint)
+    return Matches(order, probabilities, candidate_features(similar, order[:, 0]), similar.joint)

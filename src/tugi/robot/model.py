@@ -18,10 +18,10 @@ from tugi.robot.features import Floats
 from tugi.robot.matcher import Matcher, Matches, match_many, meaning_of
 from tugi.robot.ngrams import Grams
 
-FORMAT = 1
+FORMAT = 2
 _GRAMS = ("characters", "words")
 # Kept at half precision: a vector loses a thousandth, the file half its size.
-_HALF = frozenset(("vectors", "alpha"))
+_HALF = frozenset(("vectors", "head"))
 _MEANING = ("vectors", "centre", "centroids", "whitening")
 
 
@@ -31,12 +31,14 @@ class BadModel(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The entries for one message. `probability`: the first is right; `among`: one of the first three is."""
+    """The entries for one message. `probability`: the first is right; `among`: one of the first three is;
+    `answerable`: any entry is."""
 
     probability: float
     among: float
     candidates: tuple[Candidate, ...]
     negation_differs: bool
+    answerable: float = 1.0
 
 
 REMEMBERED = 1024
@@ -50,7 +52,8 @@ class Model:
 
     entries: in the matcher's order. version: hash of all that went in. variant: the embedder's name,
     "" for character n-grams alone. text_keys: hash of each example's text, so that the next training
-    reuses its vector. negated: whether each example carries a negation.
+    reuses its vector. negated: whether each example carries a negation. The cuts: from which `probability`
+    on to answer, and from which `among` on to ask back; estimates, no promise.
     """
 
     entries: tuple[Entry, ...]
@@ -61,6 +64,7 @@ class Model:
     negated: NDArray[np.bool_]
     answer: Logistic
     ask: Logistic
+    answerable: Logistic
     answer_cut: float
     ask_cut: float
     # Rankings of the latest texts: many customers ask in the very same words, and a text's vector is its own.
@@ -108,6 +112,7 @@ class Model:
     def _rank(self, texts: Sequence[str], negated: Sequence[bool], vectors: Floats | None) -> list[Ranking]:
         found = match_many(self.matcher, texts, vectors)
         probabilities = self.answer.probabilities(found.features)
+        answerable = self.answerable.probabilities(found.features)
         among = np.maximum(self.ask.probabilities(found.features), probabilities)
         return [
             Ranking(
@@ -115,6 +120,7 @@ class Model:
                 among=float(among[row]),
                 candidates=self._candidates(found, row, float(probabilities[row]), float(among[row])),
                 negation_differs=negated[row] and not self._near_examples_negated(found, row),
+                answerable=float(answerable[row]),
             )
             for row in range(len(texts))
         ]
@@ -139,7 +145,7 @@ class Model:
     def to_bytes(self) -> bytes:
         """The model as an uncompressed npz with a JSON header."""
         arrays: dict[str, NDArray[Any]] = {"text_keys": self.text_keys, "negated": self.negated}
-        for name in ("owners", "starts", "alpha"):
+        for name in ("owners", "starts", "head"):
             arrays[name] = getattr(self.matcher, name)
         for name in _MEANING if self.matcher.meaning else ():
             arrays[name] = getattr(self.matcher.meaning, name)
@@ -152,7 +158,9 @@ class Model:
             "format": FORMAT,
             "version": self.version,
             "variant": self.variant,
+            "width": self.matcher.width,
             "answer": self.answer.to_json(),
+            "answerable": self.answerable.to_json(),
             "ask": self.ask.to_json(),
             "answer_cut": self.answer_cut,
             "ask_cut": self.ask_cut,
@@ -191,9 +199,11 @@ def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
     ]
     parts = [arrays[name].astype(np.float32) for name in _MEANING if name in arrays]
     matcher = Matcher(
+        entries=len(header["entries"]),
         owners=arrays["owners"],
         starts=arrays["starts"],
-        alpha=arrays["alpha"].astype(np.float32),
+        head=arrays["head"].astype(np.float32),
+        width=int(header["width"]),
         characters=grams[0],
         words=grams[1],
         meaning=meaning_of(*parts) if parts else None,
@@ -207,6 +217,7 @@ def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         negated=arrays["negated"],
         answer=logistic_from_json(header["answer"]),
         ask=logistic_from_json(header["ask"]),
+        answerable=logistic_from_json(header["answerable"]),
         answer_cut=float(header["answer_cut"]),
         ask_cut=float(header["ask_cut"]),
     )

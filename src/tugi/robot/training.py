@@ -12,9 +12,10 @@ import numpy as np
 from tugi.robot.calibrator import Pool
 from tugi.robot.facts import Entry, Labelled
 from tugi.robot.features import Floats
-from tugi.robot.fitting import example_texts, fit_matcher, with_copy
+from tugi.robot.fitting import example_texts, with_copy
 from tugi.robot.model import Model
 from tugi.robot.reading import is_negated
+from tugi.robot.teaching import Question, folds_for, learn_judge, score_apart, teach
 from tugi.robot.text import normal
 
 
@@ -50,21 +51,41 @@ def train(
     taught = sorted(((entry, texts) for entry, texts in taught if texts), key=lambda pair: pair[0].id)
     if len(taught) < 2:
         return None
-    by_text = {text: vectors[text_key(text)] for _, texts in taught for text in texts} if variant else None
-    flat = [text for _, texts in taught for text in texts]
-    kept = tuple(entry for entry, _ in taught)
+    kept, texts = tuple(entry for entry, _ in taught), [texts for _, texts in taught]
+    questions = questions_of(kept, labelled)
+    by_text = None
+    if variant:
+        flat = [text for of_entry in texts for text in of_entry]
+        flat += [text for question in questions for text in with_copy(question.text)]
+        by_text = {text: vectors[text_key(text)] for text in flat}
+    scored = score_apart(texts, questions, by_text) if folds_for(questions) else None
+    judge = learn_judge(pool, scored, questions)
+    matcher, rows = teach(texts, questions, by_text)
     return Model(
         entries=kept,
         version=_version(kept, variant, pool, labelled),
         variant=variant,
-        matcher=fit_matcher([texts for _, texts in taught], by_text),
-        text_keys=np.array([text_key(text) for text in flat], np.uint64),
-        negated=np.array([is_negated(text) for text in flat], np.bool_),
-        answer=pool.answer,
-        ask=pool.ask,
-        answer_cut=pool.answer_cut,
-        ask_cut=pool.ask_cut,
+        matcher=matcher,
+        text_keys=np.array([text_key(text) for text in rows], np.uint64),
+        negated=np.array([is_negated(text) for text in rows], np.bool_),
+        answer=judge.answer,
+        ask=judge.ask,
+        answerable=judge.answerable,
+        answer_cut=judge.answer_cut,
+        ask_cut=judge.ask_cut,
     )
+
+
+def questions_of(entries: Sequence[Entry], labelled: Sequence[Labelled]) -> list[Question]:
+    """Judged questions by the entries' places. Empty ones, and those whose entry is gone, teach nothing."""
+    places = {entry.id: place for place, entry in enumerate(entries)}
+    questions: list[Question] = []
+    for judged in labelled:
+        text = normal(judged.text)
+        if text and (judged.entry_id is None or judged.entry_id in places):
+            place = -1 if judged.entry_id is None else places[judged.entry_id]
+            questions.append(Question(text, place, judged.weight))
+    return questions
 
 
 def _version(entries: Sequence[Entry], variant: str, pool: Pool, labelled: Sequence[Labelled]) -> str:
