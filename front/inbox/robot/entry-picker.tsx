@@ -1,7 +1,7 @@
 /** Pick a knowledge entry: the likely ones by number, any other by its words. */
 import { useEffect, useRef } from "preact/hooks";
 import { Search } from "lucide-preact";
-import { t } from "../../shared/i18n";
+import { language, t } from "../../shared/i18n";
 import { useKnowledge } from "../case/knowledge-picker";
 import { percent } from "./figures";
 
@@ -15,8 +15,8 @@ export interface Choosable {
 const MOST = 6;
 
 /** What can be picked now: the given ones until something is searched for; null while that is on its way. */
-export function useChoices(query: string, language: string | null, given: readonly { entry_id: number; title: string; probability?: number }[]): readonly Choosable[] | null {
-  const { results } = useKnowledge(query.trim() === "" ? null : query.trim(), language);
+export function useChoices(query: string, given: readonly { entry_id: number; title: string; probability?: number }[]): readonly Choosable[] | null {
+  const { results } = useKnowledge(query.trim() === "" ? null : query.trim(), language());
   if (query.trim() === "") return given.slice(0, MOST).map((one) => ({ entry_id: one.entry_id, title: one.title, probability: one.probability ?? null }));
   return results?.slice(0, MOST).map((one) => ({ entry_id: one.entry_id, title: one.title, probability: null })) ?? null;
 }

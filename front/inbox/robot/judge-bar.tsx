@@ -80,7 +80,7 @@ function Judge({ item, reviewing, pick }: { item: ReviewItem; reviewing: Reviewi
 function Pick({ item, reviewing, leave }: { item: ReviewItem; reviewing: Reviewing; leave: () => void }) {
   const [query, setQuery] = useState("");
   const given = item.candidates.filter((one) => item.kind === "hand_over" || one.entry_id !== item.entry?.id);
-  const choices = useChoices(query, item.language, given);
+  const choices = useChoices(query, given);
   const pick = (entry: Choosable) => reviewing.judge("wrong_entry", entry.entry_id);
   // Where no entry could have answered, handing over was right.
   const none = () => (item.kind === "hand_over" ? reviewing.judge("right") : reviewing.judge("wrong_entry", null));

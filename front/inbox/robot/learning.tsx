@@ -35,13 +35,13 @@ export default function Learning() {
   );
 }
 
-/** Looks for lessons now instead of at night, and says what there is. */
+/** Has lessons looked for now instead of at night; what is found comes by a live event. */
 function Look({ again }: { again: () => void }) {
   const saving = useSaving();
   const look = async () => {
     const done = await saving.run(async () => {
-      const { counts } = await http.post<{ counts: LessonCounts }>("/api/robot/lessons/find");
-      tell(t("learning.found", { count: sumOf(counts) }));
+      await http.post("/api/robot/lessons/find");
+      tell(t("learning.looking"));
     });
     if (done) again();
   };
@@ -52,8 +52,6 @@ function Look({ again }: { again: () => void }) {
     </div>
   );
 }
-
-const sumOf = (counts: LessonCounts): number => LESSON_KINDS.reduce((sum, kind) => sum + counts[kind], 0);
 
 function Lessons({ read, status }: { read: Read<Found>; status: Status }) {
   const { lessons, counts } = read.value ?? { lessons: [], counts: { example: 0, wording: 0, entry: 0 } };

@@ -28,7 +28,7 @@ export function LessonCard({ lesson, again }: Props) {
   return (
     <li class={`lesson ${lesson.status}`}>
       <header>
-        <h3>{lesson.kind === "entry" ? lesson.title : <>{draft.entry === null ? lesson.title : <a href={`/knowledge/${draft.entry.id}`}>{draft.entry.title}</a>}</>}</h3>
+        <h3>{lesson.entry_id === null ? lesson.title : <a href={`/knowledge/${lesson.entry_id}`}>{lesson.entry_title ?? lesson.title}</a>}</h3>
         <Counts lesson={lesson} />
       </header>
       {lesson.kind === "example" && <Examples draft={draft} set={set} open={open} lesson={lesson} />}
@@ -79,16 +79,15 @@ function Examples({ lesson, draft, set, open }: PartProps) {
           </li>
         ))}
       </ul>
-      {lesson.kind === "example" && <OtherEntry lesson={lesson} set={set} />}
     </>
   );
 }
 
-/** The questions may belong to another entry than the one they were found for. */
-function OtherEntry({ lesson, set }: { lesson: Lesson; set: SetDraft }) {
+/** An entry may answer these questions already; then they become its examples. */
+function OtherEntry({ set }: { set: SetDraft }) {
   const [picking, setPicking] = useState(false);
   const [query, setQuery] = useState("");
-  const choices = useChoices(query, lesson.language, []);
+  const choices = useChoices(query, []);
   if (!picking) return <button type="button" class="link" onClick={() => setPicking(true)}>{t("learning.other_entry")}</button>;
   const leave = () => {
     setPicking(false);
@@ -121,6 +120,17 @@ function Wording({ lesson, draft, set, open }: PartProps) {
 
 function NewEntry({ lesson, draft, set, open }: PartProps) {
   if (!open) return draft.text === "" ? null : <p class="words lesson-quotes" lang={lesson.language}>{draft.text}</p>;
+  const examples = draft.examples.length > 0 && (
+    <fieldset class="plain"><legend class="lesson-legend">{t("learning.examples")}</legend><Examples lesson={lesson} draft={draft} set={set} open /></fieldset>
+  );
+  if (draft.entry !== null) {
+    return (
+      <div class="lesson-entry" lang={lesson.language}>
+        <p>{t("learning.into")} <a href={`/knowledge/${draft.entry.id}`}>{draft.entry.title}</a> <button type="button" class="link" onClick={() => set({ entry: null })}>{t("learning.new_after_all")}</button></p>
+        {examples}
+      </div>
+    );
+  }
   return (
     <div class="lesson-entry" lang={lesson.language}>
       <Field label={t("learning.entry_title")} hint={t("learning.entry_title_hint")}>
@@ -129,7 +139,8 @@ function NewEntry({ lesson, draft, set, open }: PartProps) {
       <Field label={t("learning.text")} hint={t("learning.text_hint")}>
         <textarea class="grow" rows={4} maxLength={8000} value={draft.text} onInput={(event) => set({ text: event.currentTarget.value })} />
       </Field>
-      {draft.examples.length > 0 && <fieldset class="plain"><legend class="lesson-legend">{t("learning.examples")}</legend><Examples lesson={lesson} draft={draft} set={set} open /></fieldset>}
+      {examples}
+      {draft.examples.length > 0 && <OtherEntry set={set} />}
     </div>
   );
 }
@@ -170,7 +181,7 @@ function Settle({ lesson, draft, again }: { lesson: Lesson; draft: LessonDraft; 
     });
     if (rejected) done(t("learning.rejected"));
   };
-  const label = lesson.kind === "example" ? t("learning.accept_examples", { count: kept(draft).length }) : t(`learning.accept_${lesson.kind}`);
+  const label = lesson.kind === "example" || (lesson.kind === "entry" && draft.entry !== null) ? t("learning.accept_examples", { count: kept(draft).length }) : t(`learning.accept_${lesson.kind}`);
   return (
     <footer>
       {lack !== null && <div role="alert"><Problem>{t(`learning.lack.${lack}`)}</Problem></div>}

@@ -1,7 +1,7 @@
 /** Start a replay: how many questions, of which version, and what should differ from the robot as it is. */
 import { useState } from "preact/hooks";
 import { Play, X } from "lucide-preact";
-import { language, t } from "../../shared/i18n";
+import { t } from "../../shared/i18n";
 import { channelName } from "../parts/bits";
 import { go } from "../router";
 import { Field, Problem as Refused } from "../settings/form";
@@ -112,7 +112,7 @@ function WhichChannel({ wish, set }: { wish: Wish; set: Set }) {
 function Entries({ wish, set }: { wish: Wish; set: Set }) {
   const [query, setQuery] = useState("");
   const [picking, setPicking] = useState(false);
-  const choices = useChoices(query, language(), []);
+  const choices = useChoices(query, []);
   const leave = () => {
     setPicking(false);
     setQuery("");

@@ -169,7 +169,7 @@ export interface Lesson {
   entry_title: string | null;
   language: Language;
   title: string;
-  content: { examples?: string[]; text?: string; before?: string };
+  content: { examples: string[]; text: string | null; before: string | null };
   contacts: number;
   customers: number;
   agents: number;
