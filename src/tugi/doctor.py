@@ -14,12 +14,13 @@ from tugi import wiring
 from tugi.core import clock, migrations
 from tugi.core.database import AWAY
 from tugi.core.errors import Invalid, NotFound, TugiError
-from tugi.ports import EngineFailed
+from tugi.ports import EngineFailed, LanguageModelFailed
 from tugi.settings import Settings
 from tugi.web import pages
 
 OLDEST_SERVER = 150000
 LITTLE_SPACE = 1 << 30
+MODEL_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> bool:
 async def _findings(settings: Settings) -> AsyncGenerator[Finding]:
     yield _home(settings)
     yield await _engine(settings)
+    if settings.language_model_url:
+        yield await _language_model(settings)
     yield _front_end()
     try:
         async with wiring.database_server(settings) as dsn:
@@ -89,6 +92,22 @@ async def _engine(settings: Settings) -> Finding:
         return Finding(False, f"The engine does not work: {error}", "Mend TUGI_ENGINE and what belongs to it.")
     took = clock.monotonic() - started
     return Finding(True, f"embedder {name} works: {vectors.shape[1]} dimensions, first answer after {took:.1f} s")
+
+
+async def _language_model(settings: Settings) -> Finding:
+    """One call of a few words: that it costs next to nothing is worth knowing that it works."""
+    mend = "Mend TUGI_LANGUAGE_MODEL_URL, _NAME and _KEY, or unset them: the robot works without."
+    try:
+        model = wiring.language_model_of(settings)
+        if model is None:
+            return Finding(True, "no language model is set")
+        started = clock.monotonic()
+        await model.complete("Reply with the word yes.", "Are you there?", max_tokens=8, seconds=MODEL_SECONDS)
+    except Invalid as error:
+        return Finding(False, error.message, mend)
+    except LanguageModelFailed as error:
+        return Finding(False, f"The language model {settings.language_model_name} does not answer: {error}.", mend)
+    return Finding(True, f"language model {model.name} answers after {clock.monotonic() - started:.1f} s")
 
 
 def _front_end() -> Finding:
