@@ -11,9 +11,11 @@ from tugi.core.events import Reaction, Reactions
 from tugi.core.files import Files
 from tugi.core.jobs import JobKind
 from tugi.desk.answering import drawing, follow_ups, similar, training, versions
+from tugi.desk.answering.accepting import Weighing
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.certifying import Certifying
 from tugi.desk.answering.codes import Codes
+from tugi.desk.answering.learning import Learning
 from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.summarising import Summarising
@@ -29,14 +31,15 @@ REACTIONS: Reactions = {
     "EntryChanged": [Reaction("train", 0.5)],
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
-    "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0), Reaction("version")],
+    "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0), Reaction("version"), Reaction("weigh", 1.0)],
     "VerdictReached": [Reaction("draw")],
     "JudgementGiven": [Reaction("draw"), Reaction("certify", 5.0)],
     "EvidenceKept": [Reaction("certify")],
     "TopicRiskChanged": [Reaction("certify")],
     "RobotPolicyChanged": [Reaction("certify"), Reaction("version", 2.0)],
     "TopicChanged": [Reaction("version", 2.0)],
-    "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify")],
+    "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify"), Reaction("learn")],
+    "LessonsWanted": [Reaction("learn")],
     "ReplayAsked": [Reaction("replay")],
     "SummaryMade": [Reaction("summarise")],
 }
@@ -64,6 +67,8 @@ def job_kinds(
         "train": JobKind(_training(database, files, answering, train, engine)),
         "version": JobKind(_versions(database, files)),
         "summarise": JobKind(Summarising(database, answering.wording).run),
+        "learn": JobKind(Learning(database, files, rehearse).run),
+        "weigh": JobKind(Weighing(database, files, rehearse).run),
         "replay": JobKind(replaying.run, gave_up=replaying.gave_up),
     }
 

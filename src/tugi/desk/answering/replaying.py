@@ -127,7 +127,7 @@ class Replaying:
                 count = done + len(chunk.asked)
                 # The next questions are read while the robot thinks about these.
                 reading = asyncio.ensure_future(self._read(workspace_id, standing, cast, after, count))
-                decided = await decide([_asked(question, chunk.held) for question in chunk.asked])
+                decided = await decide([asked_of(question, chunk.held) for question in chunk.asked])
                 async with self._database.transaction(workspace_id) as tx:
                     now = await replay.find_standing(tx, replay_id, hold=True)
                     if now is None or now.status != "running" or now.position != position:
@@ -228,7 +228,8 @@ def _at(permit: Permit, level: robot.Level) -> Permit:
     return replace(permit, level="audit" if level == "own" and permit.threshold is None else level)
 
 
-def _asked(question: PastQuestion, held: Mapping[int, vectors.Floats]) -> Asked:
+def asked_of(question: PastQuestion, held: Mapping[int, vectors.Floats]) -> Asked:
+    """The question as a rehearsing robot is asked it; held: kept vectors by message id."""
     vector = held.get(question.message_id)
     return Asked(
         facts=question.facts,
