@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,16 +28,16 @@ def covered(model: Model, entry: Entry, text: str) -> float:
     words = [word for word in _WORD.findall(text.lower()) if len(word) >= _SHORTEST]
     if not words:
         return 1.0
-    taught = _words_of(entry)
-    grams = [_letters(word) for word in taught]
+    taught = _taught((*entry.titles.values(), *(text for some in entry.examples.values() for text in some)))
     weights = _rarity(model, words)
-    likeness = [1.0 if (bare := plain(word)) in taught else _nearest(bare, grams) for word in words]
+    likeness = [1.0 if (bare := plain(word)) in taught else _nearest(bare, taught) for word in words]
     return float(np.dot(weights, likeness) / weights.sum())
 
 
-def _words_of(entry: Entry) -> dict[str, None]:
-    texts = [*entry.titles.values(), *(text for some in entry.examples.values() for text in some)]
-    return dict.fromkeys(word for text in texts for word in _WORD.findall(plain(text)))
+@lru_cache(maxsize=512)
+def _taught(texts: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """The words of an entry's texts with their letters: the same from message to message."""
+    return {word: _letters(word) for text in texts for word in _WORD.findall(plain(text))}
 
 
 def _letters(word: str) -> frozenset[str]:
@@ -43,10 +45,10 @@ def _letters(word: str) -> frozenset[str]:
     return frozenset(padded[start : start + 3] for start in range(len(padded) - 2))
 
 
-def _nearest(word: str, taught: list[frozenset[str]]) -> float:
+def _nearest(word: str, taught: Mapping[str, frozenset[str]]) -> float:
     """Dice likeness of a word's letter triples with those of the nearest taught word."""
     own = _letters(word)
-    return max((2 * len(own & other) / (len(own) + len(other)) for other in taught), default=0.0)
+    return max((2 * len(own & other) / (len(own) + len(other)) for other in taught.values()), default=0.0)
 
 
 def _rarity(model: Model, words: list[str]) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
