@@ -155,6 +155,26 @@ async def test_errors_in_audits_void_and_what_was_judged_before_counts_no_more(
     assert (await desk.standing()).cases == 40
 
 
+async def test_one_bad_topic_falls_out_of_a_class_that_holds(desk: Desk, time: list[datetime]) -> None:
+    async with desk.database.transaction(desk.shop.workspace_id) as tx:
+        await policy.update(tx, PolicyChange(automatic_promotion=True))
+    await desk.judge(await desk.decided(130, "returns"))
+    await desk.judge(await desk.decided(12))
+    await desk.certify()
+    assert (await setting(desk)).level == "audit"
+    time[0] += timedelta(days=1)
+    await desk.judge(await desk.decided(60, "returns", kind="answer"))
+    bad = await desk.decided(6, kind="answer")
+    await desk.judge(bad[:3])
+    await desk.judge(bad[3:], "wrong_entry", truth="hours")
+    await desk.certify()
+    await desk.certify()
+    assert (await desk.standing()).status == "in_force"
+    fallen = await setting(desk)
+    assert (fallen.level, fallen.demoted_why) == ("suggest", "audit_errors")
+    assert (await setting(desk, "returns")).level == "own"
+
+
 async def test_a_few_errors_in_many_audits_void_nothing(desk: Desk, time: list[datetime]) -> None:
     await certified(desk)
     time[0] += timedelta(days=1)
