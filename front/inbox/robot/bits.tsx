@@ -10,14 +10,29 @@ const WIDTHS = [62, 48, 71, 55, 66, 43];
 export function Bones({ rows = WIDTHS.length }: { rows?: number }) {
   return (
     <div class="page wide bones" role="status" aria-label={t("common.loading")}>
+      <h1 class="unseen">{t("inbox.screen.robot")}</h1>
       <span class="skeleton bar tall" style={{ width: "24%" }} />
       {WIDTHS.slice(0, rows).map((width, index) => <span key={index} class="skeleton bar" style={{ width: `${width}%` }} />)}
     </div>
   );
 }
 
+interface FailedProps {
+  failure: Failure;
+  again: () => void;
+}
+
 /** What to do when something could not be read. */
-export function Failed({ failure, again }: { failure: Failure; again: () => void }) {
+export function Failed({ bare = false, ...what }: FailedProps & { /** Part of a screen that has its heading. */ bare?: boolean }) {
+  return (
+    <>
+      {!bare && <h1 class="unseen">{t("inbox.screen.robot")}</h1>}
+      <Why {...what} />
+    </>
+  );
+}
+
+function Why({ failure, again }: FailedProps) {
   if (failure === "forbidden") return <div class="page"><NoPermission text={t("robot.forbidden")} /></div>;
   if (failure === "gone") return <Blank title={t("robot.gone")}><p>{t("robot.gone_hint")}</p></Blank>;
   return (

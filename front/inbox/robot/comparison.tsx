@@ -24,7 +24,7 @@ export function Comparison({ numbers, close }: { numbers: readonly number[]; clo
 export function Differences({ from, to }: { from: number; to: number }) {
   const read = useRead<Difference>(`/api/robot/versions/${from}/compare/${to}`, []);
   if (read.state === "loading") return <div role="status" aria-label={t("common.loading")}><span class="skeleton bar" style={{ width: "60%" }} /><span class="skeleton bar" style={{ width: "45%" }} /></div>;
-  if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
+  if (read.state === "failed") return <Failed bare failure={read.failure} again={read.again} />;
   const { entries_added: added, entries_removed: removed, entries_changed: changed, policy_changed: policy } = read.value;
   if (added.length + removed.length + changed.length + policy.length === 0) return <p>{t("robot.compare_same")}</p>;
   return (

@@ -1,10 +1,10 @@
 /** Two replays beside each other: what got better, what got worse, and which questions changed. */
-import { useEffect } from "preact/hooks";
 import { ArrowLeft } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { Words } from "../../shared/ui/text";
 import { casePath } from "../router";
 import { Page } from "../settings/form";
+import { useTitle } from "../title";
 import { Bones, Failed } from "./bits";
 import { percent } from "./figures";
 import { useRead } from "./reading";
@@ -16,9 +16,7 @@ import type { Comparison, Replay, ReplaySummary } from "./shapes";
 
 export function Comparing({ id, other }: { id: number; other: number }) {
   const read = useRead<Comparison>(`/api/robot/replays/${id}/compare/${other}`, "replays");
-  useEffect(() => {
-    if (read.value !== null) document.title = `${t("replay.compare")} · ${t("robot.tab.replay")} · Tugi`;
-  });
+  useTitle(read.value === null ? null : `${t("replay.compare")} · ${t("robot.tab.replay")}`);
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   if (read.state === "loading") return <Bones />;
   const { a, b, changed, better, worse, shared } = read.value;

@@ -1,10 +1,10 @@
 /** One replay: how far it is, its figures, the curve, topics and languages, and every question side by side. */
-import { useEffect } from "preact/hooks";
 import { ArrowLeft, Pause, Play, RotateCcw, Trash2 } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { Ago, Channel } from "../parts/bits";
 import { go } from "../router";
 import { mayLead, Page } from "../settings/form";
+import { useTitle } from "../title";
 import { tabPath } from "./address";
 import { Bones, Failed } from "./bits";
 import { Curve } from "./curve";
@@ -22,9 +22,7 @@ export function ReplayDetail({ id }: { id: number }) {
   const policy = useRead<RobotPolicy>("/api/robot/policy", "policy").value;
   const replay = read.value;
   usePulse(replay !== null && isMoving(replay), read.again);
-  useEffect(() => {
-    if (replay !== null) document.title = `${nameOfReplay(replay)} · ${t("robot.tab.replay")} · Tugi`;
-  });
+  useTitle(replay === null ? null : `${nameOfReplay(replay)} · ${t("robot.tab.replay")}`);
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   if (replay === null) return <Bones />;
   const { summary } = replay;
