@@ -12,7 +12,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 MAX_CHARACTERS = 2000
 # Cues are read further than the match, so that padding does not push them out of sight.
@@ -38,7 +37,7 @@ _SPACED_SHORT = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:[ .,\-_*·•|/\n]{_LETT
 _DIGIT_WORD = re.compile(r"[\w@$!]*[a-z][\w@$!]*", re.IGNORECASE)
 _LEET = (str.maketrans("01345789@$!", "oieastbgasi"), str.maketrans("01345789@$!", "oleastbgasi"))
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _MOST_CODED = 20
 
 
@@ -127,7 +126,7 @@ def _undigit(match: re.Match[str], table: dict[int, int]) -> str:
 def _decoded(text: str) -> Iterator[str]:
     """What percent signs and base64 spell out, where that is readable."""
     if _PERCENT.search(text):
-        yield unquote(text, errors="ignore")
+        yield _PERCENT.sub(lambda match: bytes.fromhex(match.group().replace("%", "")).decode("utf-8", "ignore"), text)
     for match in list(_BASE64.finditer(text))[:_MOST_CODED]:
         code = match.group().replace("-", "+").replace("_", "/").rstrip("=")
         try:
