@@ -251,9 +251,7 @@ def entries_of(looked: Sequence[Looked], told: set[int], centre: vectors.Floats)
     open_ones = [
         one
         for one in looked
-        if one.decided.kind == "hand_over"
-        and one.decided.reason in FOUND_NOTHING
-        and one.truth.entry_id is None
+        if _is_unanswered(one)
         and one.decided.vector is not None
         and one.question.message_id not in told
         and len(one.question.text) >= LENGTHS[0]
@@ -267,6 +265,14 @@ def entries_of(looked: Sequence[Looked], told: set[int], centre: vectors.Floats)
         if proposal is not None:
             found.append(proposal)
     return found
+
+
+def _is_unanswered(one: Looked) -> bool:
+    """The robot found nothing, or would have asked back where a person then wrote words of no entry."""
+    if one.truth.entry_id is not None:
+        return False
+    found_nothing = one.decided.kind == "hand_over" and one.decided.reason in FOUND_NOTHING
+    return found_nothing or (one.decided.kind == "ask" and one.truth.kind == "none")
 
 
 def _entry_lesson(group: Sequence[Looked]) -> Proposal | None:
