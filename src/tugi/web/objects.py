@@ -39,6 +39,7 @@ ROBOT_PARTS = {
     "RobotPolicyChanged": "policy",
     "TopicChanged": "topics",
     "CertificatesChanged": "topics",
+    "EvidenceKept": "topics",
     "JudgementGiven": "review",
     "ReviewDrawn": "review",
     "ReplayAsked": "replays",
