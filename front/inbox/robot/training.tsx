@@ -4,7 +4,7 @@ import { TrainingLine } from "../knowledge/training-line";
 import { desk } from "../store";
 import type { Versions } from "./facts";
 
-export function Training({ model }: { model: Versions["model"] }) {
+export function Training({ model, earlier }: { model: Versions["model"]; /** Whether a version serves meanwhile. */ earlier: boolean }) {
   const now = { ...model, ...desk.value?.model };
   const progress = now.progress ?? 0;
   return (
@@ -13,7 +13,7 @@ export function Training({ model }: { model: Versions["model"] }) {
       {now.status === "training" && (
         <>
           <progress class="progress" max={1} value={progress > 0 ? progress : undefined} aria-label={t("robot.training_progress")} />
-          <p class="quiet">{t("robot.training_about")}</p>
+          {earlier && <p class="quiet">{t("robot.training_about")}</p>}
         </>
       )}
     </div>

@@ -33,7 +33,7 @@ export default function Versions() {
   return (
     <Page wide title={t("robot.tab.versions")} about={t("robot.versions_about")}>
       {!mayLead() && <NoPermission text={t("robot.locked")} />}
-      <Training model={model} />
+      <Training model={model} earlier={versions.length > 0} />
       {versions.length === 0 ? (
         <Blank icon={<History size={20} aria-hidden="true" />} title={t("robot.no_versions")}><p>{t("robot.no_versions_hint")}</p></Blank>
       ) : (
