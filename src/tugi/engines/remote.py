@@ -9,10 +9,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
 from tugi.core import clock
@@ -93,6 +93,8 @@ class Remote:
         self.breaker = breaker or Breaker()
         self._headers = {"authorization": f"Bearer {key}"} if key else {}
         self._largest = largest_answer
+        # Only an installation with a model at an address pays for the client.
+        self._httpx: Any = import_module("httpx")
 
     async def ask(self, path: str, body: Mapping[str, Any], *, seconds: float) -> Any:
         """The answer's JSON, within `seconds` over at most two attempts. Raises RemoteFailed."""
@@ -138,7 +140,7 @@ class Remote:
             settled = True
             self.breaker.failed()
             raise
-        except httpx.HTTPError as error:
+        except self._httpx.HTTPError as error:
             settled = True
             self.breaker.failed()
             raise RemoteFailed(f"it cannot be reached ({type(error).__name__})") from error
@@ -155,7 +157,7 @@ class Remote:
                     content += part
                     if len(content) > self._largest:
                         raise RemoteFailed("its answer is too large")
-        except httpx.TransportError as error:
+        except self._httpx.TransportError as error:
             raise _Again(f"it cannot be reached ({type(error).__name__})") from error
         try:
             return msgspec.json.decode(bytes(content))
@@ -163,10 +165,10 @@ class Remote:
             raise RemoteFailed("its answer is not JSON") from error
 
     @asynccontextmanager
-    async def _sent(self, path: str, body: Mapping[str, Any], seconds: float) -> AsyncGenerator[httpx.Response]:
+    async def _sent(self, path: str, body: Mapping[str, Any], seconds: float) -> AsyncGenerator[Any]:
         # A client of its own for every call: loops and threads differ, and calls are few and far between.
         async with (
-            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=seconds) as client,
+            self._httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=seconds) as client,
             client.stream("POST", self.address + path, json=dict(body), headers=self._headers) as response,
         ):
             if response.status_code == 429:
@@ -178,6 +180,6 @@ class Remote:
             yield response
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: Any) -> float:
     value = response.headers.get("retry-after", "")
     return min(float(value), LONGEST_WAIT) if value.isascii() and value.isdigit() else 1.0

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from tugi.robot.language import read_language
 from tugi.robot.locked_facts import Found, read_facts, tidy
-from tugi.robot.locked_words import AND, GLUE, LIMITS, NEGATION, OPPOSITES, OR, PROMISES
+from tugi.robot.locked_words import AND, CONJUNCTIONS, GLUE, LIMITS, NEGATION, OPPOSITES, OR, PROMISES, SIDES
 
 Kind: TypeAlias = Literal["fact", "name", "meaning", "not", "limit", "promise", "forbidden", "length", "language"]
 
@@ -25,9 +25,10 @@ LONGEST = 1500
 _GROWTH, _GREETING = 1.5, 160
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»)]*\s+(?=[\"“„(«]*[A-Z])|\n+")
 _CLAUSE = re.compile(r"\s*;\s*")
-_PIECE = re.compile(
-    r"\s*[,:()]\s+|\s+[-–—]\s+|\s+(?:and|or|but|ja|ning|voi|kuid|aga|seka|tai|mutta|i|oraz|a|lub|ale|albo)\s+", re.I
-)
+_PIECE = {
+    language: re.compile(rf"\s*[,:()]\s+|\s+[-–—]\s+|\s+(?:{words})\s+", re.I)
+    for language, words in CONJUNCTIONS.items()
+}
 _FORBIDDEN = (
     re.compile(r"<\s*[a-z/!]", re.I),
     re.compile(r"!?\[[^\]]*\]\s*[(\[]"),
@@ -61,9 +62,12 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
+    """A clause with its own words and those of the sentence around it."""
+
     text: str
     found: Found
     words: tuple[str, ...]
+    around: tuple[str, ...]
     sentence: int
 
 
@@ -75,6 +79,9 @@ def check(text: str, sources: Sequence[str], language: str, languages: Sequence[
     plain_sources = [_one_space(source) for source in sources]
     if _one_space(text) in plain_sources:
         return []
+    if language not in NEGATION:
+        # Without that language's words for "not" and "only" nobody can tell what was turned round.
+        return [Violation("language", language)]
     found = _outside(text, sources)
     if (words := len(text.split())) >= 4:
         tongue = read_language(text, tuple(languages) or tuple(GLUE), language)
@@ -132,8 +139,8 @@ def _pieces(text: str, language: str, first: int) -> list[_Piece]:
     for number, sentence in enumerate(_SENTENCE.split(tidy(text)), first):
         for place, part in enumerate(_CLAUSE.split(sentence)):
             begins = place == 0
-            clause = _Clause(part, read_facts(part, begins), _words(part, language), number)
-            for at, piece in enumerate(_PIECE.split(part)):
+            clause = _Clause(part, read_facts(part, begins), _words(part, language), _words(sentence, language), number)
+            for at, piece in enumerate(_PIECE[language].split(part)):
                 if piece.strip(' .!?"“”„'):
                     read = read_facts(piece, begins and at == 0)
                     pieces.append(_Piece(read, piece, _words(read.rest, language), clause))
@@ -207,8 +214,8 @@ def _against(piece: _Piece, source: _Piece, promised: Sequence[str], negated: bo
         for name in sorted(piece.names)
         if not _is_among(name, source.names) and not _is_among(name, source.words)
     ]
-    strange = [word for word in piece.words if not _is_among(word, source.clause.words)]
-    if len(strange) > (0 if promised else 1 if piece.found.facts else 2):
+    strange = [word for word in piece.words if not _is_among(word, source.clause.around)]
+    if strange:
         found.append(Violation("meaning", " ".join(strange)))
     if negated != _negated(source.text, language):
         found.append(Violation("not", piece.text.strip()))
@@ -220,12 +227,21 @@ def _against(piece: _Piece, source: _Piece, promised: Sequence[str], negated: bo
             found.append(Violation("limit", name))
     if _joins(AND, OR, piece.clause.text) and _joins(OR, AND, source.clause.text):
         found.append(Violation("meaning", piece.clause.text.strip()))
+    sides = _side(piece.text), _side(source.text)
+    if None not in sides and sides[0] != sides[1]:
+        found.append(Violation("meaning", piece.text.strip()))
     for one, other in OPPOSITES:
         for said, meant in ((one, other), (other, one)):
             turned = said.search(piece.text)
             if turned and meant.search(source.text) and not said.search(source.text):
                 found.append(Violation("meaning", turned[0]))
     return found
+
+
+def _side(text: str) -> int | None:
+    """Who acts: the shop (0) or the customer (1), whoever is named first; None: nobody is."""
+    first = [(match.start(), side) for side, words in enumerate(SIDES) if (match := words.search(text))]
+    return min(first)[1] if first else None
 
 
 def _joins(one: re.Pattern[str], other: re.Pattern[str], text: str) -> bool:

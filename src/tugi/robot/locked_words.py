@@ -41,6 +41,13 @@ _GLUE = {
     "dla bez przez pod nad miedzy ktory ktora ktore ktorych ktorym taki taka takie inny inne kazdy kazda kazde "
     "wtedy wiec czyli np podczas wynosi daje damy dac znac mowiac",
 }
+# What parts a clause into pieces that each say one thing.
+CONJUNCTIONS: Mapping[str, str] = {
+    "en": "and|or|but",
+    "et": "ja|ning|voi|kuid|aga",
+    "fi": "ja|seka|tai|mutta",
+    "pl": "i|oraz|a|lub|ale|albo",
+}
 _NEGATION = {
     "en": r"not|no|never|none|nor|neither|cannot|without|\w+n['’]t|unable|refus\w+|declin\w+|excluded?|impossible",
     "et": r"ei|mitte|pole|polnud|ara|arge|arme|ilma|keegi|iialgi|kunagi|valistatud|voimatu",
@@ -129,10 +136,6 @@ _OPPOSITES = (
         r"exclud\w*|not includ\w*|lisand\w*|erikseen|dolicz\w*|osobno|eraldi",
     ),
     (
-        r"we|us|our|meie|me|meil\w*|meid\w*|meilla|my|nas\w*|shop|pood|poe|kauppa|kaupan|sklep\w*",
-        r"you|your|teie|te|teil\w*|teid\w*|sina|sinu\w*|customer|klien\w*|asiaka\w*|kupuj\w*|buyer|ostja",
-    ),
-    (
         r"must|have to|required?|peab|tuleb|peate|taytyy|pitaa|musi\w*|trzeba|nalezy|konieczn\w*|mandatory|"
         r"kohustuslik\w*|pakoll\w*",
         r"may|optional\w*|need not|voib|soovi korral|vabatahtlik\w*|halutessa\w*|mozna|opcjonaln\w*|if you like",
@@ -160,3 +163,11 @@ OPPOSITES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (_compiled(one), _compiled(other)) for one, other in _OPPOSITES
 )
 AND, OR = _compiled("and|both|ja|ning|seka|i|oraz"), _compiled("or|either|voi|tai|lub|albo")
+# Who acts, by pronoun or ending: the shop, the customer. Only whoever is named first in a piece counts.
+SIDES = (
+    _compiled(r"we|us|our|meie|meil\w*|meid\w*|me|\w{3,}(?:me|mme|mmeko)|my|nas|nasz\w*|\w{3,}emy|\w{3,}amy|\w{3,}imy"),
+    _compiled(
+        r"you|your|teie|teil\w*|teid\w*|te|\w{2,}ate|\w{2,}ite|sina|sinu\w*|saat|voit|\w{3,}tko|customers?|klien\w*|"
+        r"asiaka\w*|kupuj\w*|buyers?|ostja\w*|mozna"
+    ),
+)
