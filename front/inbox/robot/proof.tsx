@@ -31,6 +31,12 @@ export function Proof({ topic }: { topic: Topic }) {
   return isInForce(certificate) && topic.certified ? <Certified topic={topic} certificate={certificate} /> : <Wanting topic={topic} />;
 }
 
+/** What is known of the topic itself where its certificate is of a class of topics. */
+export function Alone({ topic }: { topic: Topic }) {
+  if (topic.certificate === null || topic.certificate.scope === "topic" || topic.judged === 0) return null;
+  return <p>{t("robot.alone", { count: topic.judged, right: topic.right })}</p>;
+}
+
 /** Says that the figure is of a class of topics, where it is. */
 function Together({ certificate }: { certificate: Certificate | null }) {
   if (certificate === null || certificate.scope === "topic") return null;
@@ -51,6 +57,7 @@ function Certified({ topic, certificate }: { topic: Topic; certificate: Certific
         count: certificate.answered, wrong: t("robot.wrong", { count: certificate.errors }), share: percent(certificate.bound, "up"), confidence: percent(certificate.confidence, "down"),
       })}</p>
       <p>{scopeOf(certificate)}</p>
+      <Alone topic={topic} />
       <Limits />
       <p><a href={topicPath(topic.entry_id)}>{t("robot.see_cases")}</a></p>
     </Explain>

@@ -6,23 +6,24 @@ import { tabPath } from "./address";
 import { reasonOf } from "./bits";
 import type { Certificate, Topic } from "./facts";
 import { isInForce, judgedFor, percent, progressOf } from "./figures";
-import { Limits, scopeOf } from "./proof";
+import { Alone, Limits, scopeOf } from "./proof";
 
 /** What ends a certificate, in the order in which it happens most. */
 const ENDS = ["knowledge_changed", "scores_shifted", "audit_errors", "engine_changed"] as const;
 
 export function TopicProof({ topic }: { topic: Topic }) {
   const { certificate } = topic;
-  return topic.certified && isInForce(certificate) ? <InForce certificate={certificate} /> : <NotYet topic={topic} />;
+  return topic.certified && isInForce(certificate) ? <InForce topic={topic} certificate={certificate} /> : <NotYet topic={topic} />;
 }
 
-function InForce({ certificate }: { certificate: Certificate & { bound: number } }) {
+function InForce({ topic, certificate }: { topic: Topic; certificate: Certificate & { bound: number } }) {
   return (
     <div class="proof-card in-force">
       <p class="proof-title"><ShieldCheck size={20} aria-hidden="true" /><strong>{t("robot.at_most", { share: percent(certificate.bound, "up") })}</strong></p>
       <p>{t("robot.statement", {
         count: certificate.answered, wrong: t("robot.wrong", { count: certificate.errors }), share: percent(certificate.bound, "up"), confidence: percent(certificate.confidence, "down"),
       })}</p>
+      <Alone topic={topic} />
       <Basis certificate={certificate} />
       <p class="ends-title">{t("robot.ends_when")}</p>
       <ul class="ends">{ENDS.map((reason) => <li key={reason}>{t(`robot.ends.${reason}`)}</li>)}</ul>
