@@ -13,6 +13,8 @@ from tests.browser.conftest import Demo, sign_in
 from tests.browser.test_inbox import a_new_case
 from tests.browser.test_screens import TOO_WIDE, speak, violations
 
+# Tabs scroll by themselves.
+WIDE = TOO_WIDE.replace(".language-tabs", ".language-tabs, .robot-tabs")
 QUESTIONS = ("kus mu pakk on?", "how long does delivery take?", "mult võeti kaks korda raha, tahan raha tagasi")
 
 
@@ -56,7 +58,7 @@ def test_decisions_are_judged_by_keyboard_alone(demo: Demo, new_page: Callable[.
     page.keyboard.press("/")
     page.keyboard.type("gift card")
     found = page.locator(".pick-row:not(.none)")
-    expect(found.first).to_contain_text(re.compile("gift", re.IGNORECASE))
+    expect(found.first).to_contain_text(re.compile("gift|kinke", re.IGNORECASE))
     picked = found.first.locator(".pick-title").text_content()
     page.keyboard.press("Enter")
     expect(page.locator(".review-question")).not_to_have_text(first or "")
@@ -109,7 +111,7 @@ def test_a_replay_shows_figures_curve_and_each_question(demo: Demo, new_page: Ca
     answered = int(re.sub(r"\D", "", link.text_content() or ""))
     link.click()
     page.wait_for_url("**kind=answer")
-    expect(page.locator(".explain")).not_to_be_visible()
+    expect(page.locator(".explain:popover-open")).to_have_count(0)
     expect(page.locator(".replay-item .side.robot")).to_have_count(min(answered, 40))
 
     slider = page.locator("[role=slider]")
@@ -163,4 +165,4 @@ def test_the_screens_are_read_by_machine_and_fit(
         page.locator(f"html[lang={language}]").wait_for()
         page.locator(whole).first.wait_for()
         assert violations(page) == [], path
-        assert page.evaluate(TOO_WIDE) == [], path
+        assert page.evaluate(WIDE) == [], path

@@ -35,8 +35,8 @@ export function Figures({ replay, summary, minutesEach }: Props) {
         title={t("replay.figure.coverage")} value={percent(summary.coverage)} label={t("replay.figure.coverage_label")}
         note={t("replay.figure.coverage_note", { answered: summary.answered, count: summary.questions })}
       >
-        <p>{t("replay.figure.coverage_about")}</p>
-        {rows({ kind: "answer" }, t("replay.rows_answered", { count: summary.answered }))}
+        <p>{t("replay.figure.coverage_about", { greeted: summary.greeted })}</p>
+        {rows({ kind: "answer" }, t("replay.rows_answered", { count: summary.answered + summary.greeted }))}
       </Figure>
       <Figure
         title={t("replay.figure.asked")} value={summary.asked} label={t("replay.figure.asked_label", { count: summary.asked })}

@@ -4,7 +4,7 @@ import { Bot, Check, CircleHelp, User, X, type LucideIcon } from "lucide-preact"
 import { has, t } from "../../shared/i18n";
 import { Words } from "../../shared/ui/text";
 import { Ago, Tongue, tongueName } from "../parts/bits";
-import { casePath, go } from "../router";
+import { casePath, go, place } from "../router";
 import { http } from "../store";
 import { percent } from "./figures";
 import { filtersOf, itemsPath, KINDS, OUTCOMES, rowsPath, type Filters } from "./replay-filters";
@@ -39,6 +39,8 @@ function useItems(id: number, filters: Filters): Paged & { more: () => void; aga
 }
 
 export function Items({ replay, summary }: { replay: Replay; summary: ReplaySummary }) {
+  // Same replay, other address: only the address says that the rows are others.
+  void place.value;
   const filters = filtersOf(location.search);
   const paged = useItems(replay.id, filters);
   const section = useRef<HTMLElement>(null);

@@ -79,6 +79,8 @@ export interface ReplaySummary {
   handed_over: Record<string, number>;
   suggested: number;
   silent: number;
+  /** Answers that only return a courtesy; they count as nothing else. */
+  greeted: number;
   minutes_saved: number;
   by_language: ReplayRow[];
   by_topic: TopicRow[];
