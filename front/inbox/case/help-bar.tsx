@@ -29,7 +29,7 @@ export function HelpBar({ item, withSimilar, retry }: Props) {
       {next.length > 0 && <Next item={item} offer={offer} next={next} />}
       {waits && offer === null && candidates.length === 0 && <Nothing state={held?.state ?? "loading"} empty={known !== null} retry={retry} />}
       {withSimilar && known !== null && known.similar.length > 0 && (
-        <details class="help-similar">
+        <details class="help-similar" onToggle={(event) => event.currentTarget.open && event.currentTarget.scrollIntoView({ block: "start" })}>
           <summary>{t("similar.title")} <span class="count figures">{known.similar.length}</span></summary>
           <SimilarCases cases={known.similar} />
         </details>
