@@ -83,6 +83,8 @@ def check(text: str, sources: Sequence[str], language: str, languages: Sequence[
         # Without that language's words for "not" and "only" nobody can tell what was turned round.
         return [Violation("language", language)]
     found = _outside(text, sources)
+    if any(one.kind == "length" for one in found):
+        return found
     if (words := len(text.split())) >= 4:
         tongue = read_language(text, tuple(languages) or tuple(GLUE), language)
         if tongue.foreign or (tongue.code != language and tongue.sure and words >= 6):
@@ -100,6 +102,8 @@ def check(text: str, sources: Sequence[str], language: str, languages: Sequence[
 def check_translation(text: str, source: str, language: str, languages: Sequence[str] = ()) -> list[Violation]:
     """The same for a translation: the very facts of its source, nothing promised or forbidden beside them."""
     found = _outside(text, [source], growth=2.0)
+    if any(one.kind == "length" for one in found):
+        return found
     tongue = read_language(text, tuple(languages) or tuple(GLUE), language)
     if len(text.split()) >= 4 and (tongue.foreign or tongue.code != language):
         found.append(Violation("language", tongue.foreign or tongue.code))
@@ -113,12 +117,18 @@ def check_translation(text: str, source: str, language: str, languages: Sequence
 
 def check_summary(text: str, source: str) -> list[Violation]:
     """For a summary, which people read beside its source: no figure, link, address or code of its own, no markup."""
+    found = _outside(text, [source])
+    if any(one.kind == "length" for one in found):
+        return found
     own = read_facts(tidy(text)).facts - read_facts(tidy(source)).facts
-    return _outside(text, [source]) + [Violation("fact", value) for _, value in sorted(own)]
+    return found + [Violation("fact", value) for _, value in sorted(own)]
 
 
 def _outside(text: str, sources: Sequence[str], growth: float = _GROWTH) -> list[Violation]:
     """What is wrong with the text whatever it says: markup, hidden characters, length."""
+    longest = min(LONGEST, growth * sum(map(len, sources)) + _GREETING)
+    if not text.strip() or len(text) > longest:
+        return [Violation("length", str(len(text)))]
     everything = "\n".join(sources)
     found = [
         Violation("forbidden", match[0])
@@ -127,11 +137,7 @@ def _outside(text: str, sources: Sequence[str], growth: float = _GROWTH) -> list
         if match[0] not in everything
     ]
     hidden = {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs") and c not in "\n\t\r"}
-    found += [Violation("forbidden", f"U+{ord(c):04X}") for c in sorted(hidden) if c not in everything]
-    longest = min(LONGEST, growth * sum(map(len, sources)) + _GREETING)
-    if not text.strip() or len(text) > longest:
-        found.append(Violation("length", str(len(text))))
-    return found
+    return found + [Violation("forbidden", f"U+{ord(c):04X}") for c in sorted(hidden) if c not in everything]
 
 
 def _pieces(text: str, language: str, first: int) -> list[_Piece]:

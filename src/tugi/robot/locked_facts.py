@@ -99,9 +99,10 @@ _NUMBER = (
 )
 _CURRENCY = r"[€$£]|EUR|PLN|USD"
 _LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"]+|(?<![\w@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/[^\s<>\"]*)?(?![\w@])", re.I
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"]+|(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,24}(?:/[^\s<>\"]*)?(?![\w@])",
+    re.I,
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.I)
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}", re.I)
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _DAY_MONTH = re.compile(r"(?<![\d.,])(\d{1,2})[./](\d{1,2})(?:\.|[./](\d{4}|\d{2}))(?!\d)")
 _DAY_NAMED = re.compile(
@@ -126,7 +127,8 @@ _RANGE = re.compile(
 )
 _MEASURE = re.compile(rf"(?<![\w.,-])({_NUMBER})(?:[\s-]?|:n\s|:n)({_ANY_UNIT})(?!\w)", re.I)
 _BARE = re.compile(rf"(?<![\w.,-])({_NUMBER})(?![\w-])")
-_CODE = re.compile(r"\b(?=[\w-]*\d)[A-Za-z0-9][\w-]*\b|\b[A-Z]{4,}\b")
+_CODE = re.compile(r"\b(?=[\w-]{0,40}\d)[A-Za-z0-9][\w-]*\b|\b[A-Z]{4,}\b")
+_DIGITS = re.compile(r"\d\S*")
 _SAID_NUMBER = {
     value: re.compile(
         rf"(?<!\w)(?:{words})[\s-](?:(?:full|whole|taispikka|tays\w*|pelny\w*|tais\w*)\s)?({_ANY_UNIT})(?!\w)", re.I
@@ -186,7 +188,7 @@ def read_facts(text: str, begins_sentence: bool = True) -> Found:
     taker.take(_PHONE, lambda m: [("phone", re.sub(r"\D", "", m[0]))])
     _take_numbers(taker)
     taker.take(_CODE, lambda m: [("code", m[0])])
-    taker.take(re.compile(r"\S*\d\S*"), lambda m: [("other", m[0])])
+    taker.take(_DIGITS, lambda m: [("other", m[0])])
     for number, pattern in enumerate(_WEEKDAYS):
         taker.take(re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.I), lambda m, n=number: [("weekday", str(n))])
     for number, pattern in enumerate(_MONTHS[:2] + _MONTHS[3:4] + _MONTHS[5:], 0):
