@@ -1,7 +1,8 @@
 """How well the demo shop's robot understands what is hard: refusals, trouble, near misses, typing.
 
-The sets beside this file were written for this and are read by the cues that were tuned on them; the limits
-keep what was reached. Measured 22 November 2026: see each test.
+The sets beside this file were written for this, and the cues were tuned on them; the limits keep what was
+reached. Measured 22 November 2026: see each test. On 24 refusals written after the tuning 3 were given (12.5 %),
+and of 14 troubles that could be answered 1 was asked back; then what they showed was put right.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def test_what_is_refused_is_hardly_ever_given(ask_demo: AskDemo) -> None:
 
 
 def test_trouble_is_no_refusal(ask_demo: AskDemo, demo_model: Model) -> None:
-    """Of 60, 49 were answered, all rightly, and no fewer than without the gate."""
+    """Of 60, 47 were answered, all rightly, and no fewer than without the gate."""
     rows = rows_of("not_negated")
     answers = [given(verdict) for verdict in ask_demo(asked(rows))]
     assert all(entry in (None, row["entry"]) for entry, row in zip(answers, rows, strict=True))
@@ -73,14 +74,14 @@ def test_trouble_is_no_refusal(ask_demo: AskDemo, demo_model: Model) -> None:
 
 
 def test_near_misses_are_mostly_not_answered(ask_demo: AskDemo) -> None:
-    """13.8 % of 80 were answered (18.8 % before untaught words were weighed): certificates are for the rest."""
+    """10 % of 80 were answered (18.8 % before untaught words were weighed): certificates are for the rest."""
     rows = rows_of("near_misses")
     wrong = [(row["text"], given(v)) for row, v in zip(rows, ask_demo(asked(rows)), strict=True) if given(v)]
     assert len(wrong) <= 0.2 * len(rows), wrong
 
 
 def test_typing_is_forgiven(ask_demo: AskDemo) -> None:
-    """68 % of 60 were answered rightly, 20 % asked with the right choice, 1.7 % answered wrongly."""
+    """67 % of 60 were answered rightly, 12 % asked with the right choice, 1.7 % answered wrongly."""
     rows = rows_of("misspelt")
     verdicts = ask_demo(asked(rows))
     right = sum(given(v) == row["entry"] for row, v in zip(rows, verdicts, strict=True))
@@ -97,7 +98,8 @@ def test_typing_is_forgiven(ask_demo: AskDemo) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "courier didn't ring and left, what now", "my gift card isn't recognised", "if it doesn't fit, can I return it",
+        "courier didn't ring and left, what now", "the blanket never dries",
+        "my gift card isn't recognised", "if it doesn't fit, can I return it",
         "pangalink ei vii makset lõpuni", "pood polnud lahti", "kui suurus ei sobi, kas saab vahetada",
         "verkkopankki ei päästä maksamaan", "kauppa ei ollut auki", "jos koko ei sovi, voiko vaihtaa",
         "bank nie kończy płatności", "sklep nie był otwarty", "jeśli rozmiar nie pasuje, czy mogę wymienić",
@@ -114,6 +116,8 @@ def test_what_others_fail_to_do_is_no_refusal(text: str) -> None:
         "tellimust ei ole vaja tühistada", "kingipakendit ei soovi", "arvet mulle vaja ei ole",
         "tilausta ei tarvitse perua", "päätin olla palauttamatta lamppua", "emme sittenkään palauta telttaa",
         "nie trzeba anulować", "faktura nie jest mi potrzebna", "nie kupujemy na firmę",
+        "you needn't change the address", "uudiskirja ärge mul lõpetage", "osoitetta ei ole tarpeen muuttaa",
+        "adresu nie ma potrzeby zmieniać", "päätimme, ettemme palauta mukeja",
     ],
 )  # fmt: skip
 def test_a_refusal_is_read(text: str) -> None:

@@ -234,9 +234,11 @@ MINOR = _any(
 
 _NEGATIONS = _any(
     r"not  don'?t  doesn'?t  didn'?t  won'?t  isn'?t  aren'?t  wasn'?t  haven'?t",
-    r"hasn'?t  never  no_longer  wouldn'?t  shouldn'?t  no_need  neither",
+    r"hasn'?t  never  no_longer  wouldn'?t  shouldn'?t  needn'?t  no_need  no_point"
+    r"  neither",
     r"no_(?:\w+_){1,3}(?:needed|necessary|required|wanted|this_time|please|thanks)",
-    r"ei  pole  polnud  mitte  ega  en  emme  eivat  alkaa  enka  eika  nie  nigdy  zaden  niepotrzebn\w*",
+    r"ei  pole  polnud  mitte  ega  arge  en  emme  eivat  alkaa  enka  eika  etten  ettemme  ettei"
+    r"  nie  nigdy  zaden  niepotrzebn\w*  zbedn\w*",
     r"(?:olla|jattaa|jatan|jatin)_(?:\w+_){0,2}\w+(?:matta)",
 )
 # "Ära" forbids only where a clause begins; elsewhere it means "away" (unustasin parooli ära).
@@ -252,11 +254,12 @@ OTHERS_FAIL = _any(
     r"(?:doesn'?t|isn'?t|hasn'?t|wasn'?t)_(?!need|necessary|required|about|what|wanted|a_)\w+",
     r"(?!(?:i|we|please|and|but|so|just|or|still|really|also|now|do|would|am|\w+ly)_)\w+"
     r"_(?:didn'?t|don'?t|won'?t|haven'?t|aren'?t|weren'?t)_(?!need)\w+",
+    r"(?!(?:i|we|you|and|but|have)_)\w+_never_\w+s",
     r"(?!(?:ma|mina|me|meie|see|ja|aga|et|palun|vaja|tarvis|tama|kyse)_)\w+_(?:ei|pole|polnud)_(?!(?:\w+_){0,2}(?:vaja\w*|tarvi\w*|soovi\w*|taha"
-    r"|huvita\w*|unustatud)(?!\w))\w+",
+    r"|huvita\w*|unustatud|mote\w*|tarpeen|tarvetta|syyta)(?!\w))\w+",
     r"(?!(?:mutta|ja|vaan|kiitos|vaja|tarvis|see)_)\w+_(?:ei|eivat)_(?!(?:\w+_)?(?:tarvi\w*|haluta|kiinnosta|kuulu|ole|saa|vaja|soovi\w*|taha|huvita)(?!\w))\w+",
     r"ei_ole_(?:\w+_)?\w+(?:nut|nyt|lut|lyt|sut|syt|rrut|tu|ty)(?!\w)",
-    r"nie_(?!(?:chodzi|trzeba|potrzeb\w*|interesuj\w*|jest_\w*_?potrzebn\w*)(?!\w))\w+(?:[ail]|(?<!m)y|lo)(?!\w)",
+    r"nie_(?!(?:chodzi|trzeba|potrzeb\w*|interesuj\w*|musi\w*|powinn\w*|ma_(?:potrzeby|sensu)|jest_\w*_?potrzebn\w*)(?!\w))\w+(?:[ail]|(?<!m)y|lo)(?!\w)",
     r"nie_(?:jest|zostal\w*|byl\w*)_(?!potrzebn)\w+(?:an|on|t)[yae](?!\w)",
 )
 # What does not work, did not come, cannot be found or is not had is what is asked about, not a wish
@@ -280,7 +283,7 @@ TROUBLE = _any(
     r"|mennyt|menny|voi|mahdu|pida|osaa|muista|ymmarra|kotona|hyvaksy\w*|vastaa\w*|jaksa|lahde|lahtenyt|liikkunut|varastossa)(?!\w)",
     r"(?:jos|koska|kun|miksi)_(?:\w+_){0,4}(?:ei|en|eivat)",
     r"nie_(?:jest_|zostal\w*_|ma_)?(?:dziala\w*|otwiera\w*|laduje\w*|moge|mozemy|moglam|moglem|mozna|przysz\w*|przychodzi|dotar\w*"
-    r"|dostal\w*|dostaj\w*|otrzymal\w*|otrzymuj\w*|ma|udaje|udalo|przechodzi|przesz\w*|wiem|widze|widac|znalaz\w*|pasuj\w*"
+    r"|dostal\w*|dostaj\w*|otrzymal\w*|otrzymuj\w*|ma(?!_(?:potrzeby|sensu|mowy))|udaje|udalo|przechodzi|przesz\w*|wiem|widze|widac|znalaz\w*|pasuj\w*"
     r"|podoba\w*|akceptowan\w*|dostepn\w*|bylo_mnie|umiem|rozumiem|pamietam|da_sie|zgadza\w*|pokazuj\w*|wchodzi|przyjmuj\w*"
     r"|wyslan\w*|ruszyl\w*|odpowiada|dojech\w*|trafil\w*|nalicza\w*)(?!\w)",
     r"(?:jesli|jezeli|gdy|skoro|bo|dlaczego|czemu)_(?:\w+_){0,4}nie",
