@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -53,7 +53,7 @@ class Talk:
             case = await cases.lock(tx, case.id)
             question = await facts.find_question(tx, case.id, message.id)
             assert question is not None
-            settled = await self.private.settle(tx, case, question, verdict, TOPIC)
+            settled = await self.private.settle(tx, case, replace(question, order_topic=TOPIC), verdict)
             await verdicts.store(tx, case.id, message.id, verdicts.view(settled, {}), 1.0)
             if isinstance(settled, robot.Answer | robot.HandOver):
                 await messages.write(tx, case, external_id=f"robot:{message.id}", text=settled.text, language="en")

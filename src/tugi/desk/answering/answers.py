@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
-from tugi.core import clock, i18n
+from tugi.core import i18n
 from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import facts, follow_ups, policy, suggestions, training, vectors, verdicts
+from tugi.desk.answering import facts, follow_ups, suggestions, vectors, verdicts
+from tugi.desk.answering.deciding import Deciding, Decision
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
 from tugi.desk.answering.waiting import wait_text
@@ -25,35 +25,14 @@ from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.knowledge import entries
 from tugi.desk.people import customers, workspaces
 from tugi.desk.work import queue
-from tugi.ports import Embedder, Embedders, EngineFailed
+from tugi.ports import Embedders
 from tugi.robot import facts as robot
-from tugi.robot.decide import decide
-from tugi.robot.model import BadModel, Model, model_from_bytes
-from tugi.robot.reading import question_parts, question_text
 
 log = structlog.get_logger("tugi.answering")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """A verdict, how it looks on screens, and the milliseconds it took.
-
-    aside: with a hand-over, what the robot would suggest to the person who takes over, if anything.
-    vector: the question's, of the engine `variant`, when it had to be computed.
-    draft: with a suggestion, a language model's words for the agent.
-    """
-
-    verdict: robot.Verdict
-    shown: verdicts.Verdict
-    ms: float
-    aside: robot.Suggest | None = None
-    variant: str = ""
-    vector: vectors.Floats | None = None
-    draft: Draft | None = None
-
-
-class Answering:
-    """Decides and answers for all workspaces of a process. Models are read when first needed."""
+class Answering(Deciding):
+    """Decides and answers for all workspaces of a process."""
 
     def __init__(
         self,
@@ -63,12 +42,9 @@ class Answering:
         private: Private | None = None,
         wording: Wording | None = None,
     ) -> None:
-        self._database = database
-        self._files = files
-        self._embedders = embedders
+        super().__init__(database, files, embedders)
         self._private = private
         self.wording = wording
-        self._models: dict[int, tuple[int, Model | None]] = {}
 
     @property
     def language_model_name(self) -> str | None:
@@ -117,90 +93,9 @@ class Answering:
                 answers=False,
             )
 
-    async def decide(self, workspace_id: int, known: robot.Facts) -> Decision:
-        """The robot's verdict on these facts; nothing is stored and no transaction is open."""
-        started = clock.monotonic()
-        model = await self._model(workspace_id)
-        embedded = await self._vectors(model, [question_text(known), *question_parts(known)])
-        vector, parts = (None, None) if embedded is None else (embedded[0], embedded[1:])
-        verdict = decide(known, model, vector, parts)
-        aside = None
-        if isinstance(verdict, robot.HandOver):
-            beside = decide(replace(known, handler="queue"), model, vector)
-            aside = beside if isinstance(beside, robot.Suggest) else None
-            # A boundary is read before any entry is; the person who takes over is shown the nearest all the same.
-            why = replace(verdict.why, candidates=verdict.why.candidates or beside.why.candidates)
-            verdict = replace(verdict, why=why)
-        # Candidates are named in the customer's language, as the conversation beside them is.
-        titles = _titles(model, (verdict.why.language, *known.languages))
-        shown = verdicts.view(verdict, titles)
-        return Decision(
-            verdict, shown, (clock.monotonic() - started) * 1000, aside, model.variant if model else "", vector
-        )
-
-    async def warm(self, workspace_id: int) -> None:
-        """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
-        model = await self._model(workspace_id)
-        await self._vector(model, ".")
-
-    async def variant(self, workspace_id: int) -> str | None:
-        """The engine whose vectors the workspace's model reads; None: it needs none."""
-        model = await self._model(workspace_id)
-        return model.variant if model is not None and model.embedded else None
-
-    async def vector(self, workspace_id: int, text: str) -> vectors.Floats | None:
-        """The text's vector by that engine, computed with no transaction open."""
-        return await self._vector(await self._model(workspace_id), text)
-
-    async def model(self, workspace_id: int) -> tuple[int, Model] | None:
-        """The model that serves now, with its id."""
-        model = await self._model(workspace_id)
-        held = self._models.get(workspace_id)
-        return (held[0], model) if held is not None and model is not None else None
-
-    async def embedder(self, workspace_id: int) -> Embedder | None:
-        """That engine, opened; None when the model needs none or it cannot be had."""
-        variant = await self.variant(workspace_id)
-        return await self._embedders.find(variant) if variant and self._embedders else None
-
-    async def _vector(self, model: Model | None, text: str) -> vectors.Floats | None:
-        """The text's vector by the model's own engine, or None: then a person takes over."""
-        found = await self._vectors(model, [text])
-        return None if found is None else found[0]
-
-    async def _vectors(self, model: Model | None, texts: Sequence[str]) -> vectors.Floats | None:
-        """The texts' vectors in one go, a row each."""
-        if model is None or not model.embedded or self._embedders is None:
-            return None
-        embedder = await self._embedders.find(model.variant)
-        try:
-            return await embedder.embed(texts) if embedder else None
-        except EngineFailed as error:
-            log.warning("the engine failed", variant=model.variant, why=str(error))
-            return None
-
-    async def _model(self, workspace_id: int) -> Model | None:
-        async with self._database.reading(workspace_id) as tx:
-            ready = await training.find_ready(tx)
-        if ready is None:
-            return None
-        model_id, file_hash = ready
-        held = self._models.get(workspace_id)
-        if held is None or held[0] != model_id:
-            content = await self._files.get(workspace_id, file_hash)
-            try:
-                held = (model_id, await asyncio.to_thread(model_from_bytes, content))
-            except BadModel as error:
-                # Of an older release: people answer until the training that this start has ordered is over.
-                log.warning("a model cannot be read", workspace_id=workspace_id, why=str(error))
-                held = (model_id, None)
-            self._models[workspace_id] = held
-        return held[1]
-
     async def _carry_out(self, tx: Transaction, question: Question, decision: Decision) -> None:
         case = await cases.lock(tx, question.case.id)
-        current = await facts.find_question(tx, case.id, question.last_id)
-        if current is None:
+        if not await facts.still_waits(tx, case.id, question.last_id):
             return
         verdict = decision.verdict
         speaks = isinstance(verdict, robot.Answer | robot.Ask)
@@ -244,8 +139,7 @@ class Answering:
         """The decision, with the customer's own order read where it asks for that."""
         if self._private is None:
             return decision
-        order_topic = (await policy.get(tx)).order_topic
-        settled = await self._private.settle(tx, case, question, decision.verdict, order_topic or None)
+        settled = await self._private.settle(tx, case, question, decision.verdict)
         if settled is decision.verdict:
             return decision
         titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
@@ -358,15 +252,6 @@ async def _asked_next(
         return question.facts.permit(str(next_id)).level in follow_ups.GIVEN
 
     return await follow_ups.buttons(tx, entry_id, question.case.id, language, question.facts.today, may_give)
-
-
-def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:
-    if model is None:
-        return {}
-    return {
-        int(entry.id): next((entry.titles[code] for code in languages if code in entry.titles), "")
-        for entry in model.entries
-    }
 
 
 async def _still_holds(tx: Transaction, entry_ids: Sequence[int]) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tugi.core import clock
 from tugi.core.database import Transaction
-from tugi.desk.answering import topics
+from tugi.desk.answering import policy, topics
 from tugi.desk.cases import cases, transcript
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -21,12 +21,16 @@ HISTORY = 12
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A customer's unanswered question: `last_id` is the message that ends its burst."""
+    """A customer's unanswered question: `last_id` is the message that ends its burst.
+
+    order_topic: the entry whose answer is read from the customer's own order, if there is one.
+    """
 
     case: Case
     facts: Facts
     last_id: int
     workspace: Workspace
+    order_topic: int | None = None
 
 
 async def find_question(tx: Transaction, case_id: int, message_id: int) -> Question | None:
@@ -45,7 +49,8 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         case.customer_id,
     )
     page = burst[-1].page or {}
-    permits, default_permit = await topics.permits(tx, case.channel)
+    wishes = await policy.get(tx)
+    permits, default_permit = await topics.permits(tx, case.channel, wishes)
     facts = Facts(
         burst=tuple(m.text for m in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
@@ -63,7 +68,21 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         permits=permits,
         default_permit=default_permit,
     )
-    return Question(case, facts, message_id, workspace)
+    return Question(case, facts, message_id, workspace, wishes.order_topic or None)
+
+
+async def still_waits(tx: Transaction, case_id: int, message_id: int) -> bool:
+    """Whether this message is still the last word of its case, and the robot still at work."""
+    return bool(
+        await tx.fetchval(
+            "select m.id = $3 and m.author_kind = 'customer' and coalesce(w.settings->'robot'->>'mode', '') <> 'off' "
+            "from messages m join workspaces w on w.id = m.workspace_id "
+            "where m.workspace_id = $1 and m.case_id = $2 order by m.id desc limit 1",
+            tx.workspace_id,
+            case_id,
+            message_id,
+        )
+    )
 
 
 async def _robot_turns(tx: Transaction, case_id: int) -> int:

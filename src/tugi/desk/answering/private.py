@@ -34,19 +34,15 @@ class Private:
     secret: str
     may_mail: bool
 
-    async def settle(
-        self, tx: Transaction, case: Case, question: Question, verdict: robot.Verdict, order_topic: int | None
-    ) -> robot.Verdict:
-        """The verdict, or the private answer, question or hand-over that takes its place.
-
-        order_topic: the entry whose answer is read from the customer's order; None: there is none.
-        """
+    async def settle(self, tx: Transaction, case: Case, question: Question, verdict: robot.Verdict) -> robot.Verdict:
+        """The verdict, or the private answer, question or hand-over that takes its place."""
+        order_topic = question.order_topic
         if order_topic is None or case.handler != "robot" or case.robot_paused:
             return verdict
         if isinstance(verdict, robot.HandOver) and verdict.reason in BOUNDARIES:
             return verdict
-        pending = await proofs.find_pending(tx, case.id)
         code = code_in(question.facts.burst)
+        pending = await proofs.find_pending(tx, case.id) if code else None
         if pending is not None and code:
             return await self._judge(tx, case, verdict, order_topic, pending, code)
         number = _number_in(verdict)

@@ -14,7 +14,7 @@ from tugi.core.events import Actor
 from tugi.desk.answering import certificates, policy
 from tugi.desk.answering.certificates import Certificate
 from tugi.desk.answering.levels import Setting, demoted, effective, permit
-from tugi.desk.answering.policy import Risk
+from tugi.desk.answering.policy import Risk, RobotPolicy
 from tugi.robot.facts import Level, Permit
 
 
@@ -61,9 +61,9 @@ async def settings(tx: Transaction) -> dict[int, Setting]:
     return {row["entry_id"]: Setting(**{k: v for k, v in row.items() if k != "entry_id"}) for row in rows}
 
 
-async def permits(tx: Transaction, channel: str) -> tuple[dict[str, Permit], Permit]:
-    """What the robot may do on this channel: by entry id, and with every other entry."""
-    default = (await policy.get(tx)).default_level
+async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = None) -> tuple[dict[str, Permit], Permit]:
+    """What the robot may do on this channel: by entry id, and with every other entry. wishes: when read already."""
+    default = (wishes or await policy.get(tx)).default_level
     held, known = await cover(tx), await settings(tx)
     found: dict[str, Permit] = {}
     for entry_id in {*held.topics, *known}:
