@@ -263,6 +263,16 @@ async def test_a_topic_climbs_as_its_evidence_grows(desk: Desk, time: list[datet
     assert (await setting(desk)).level == "suggest"
 
 
+async def test_what_the_robot_would_not_have_said_anyway_holds_no_topic_down(desk: Desk) -> None:
+    await desk.judge(await desk.decided(10))
+    await desk.judge(await desk.decided(10, probability=0.3), "wrong_entry", truth="returns")
+    await desk.certify()
+    assert (await setting(desk)).proposed == "click"
+    await desk.judge(await desk.decided(3), "wrong_entry", truth="returns")
+    await desk.certify()
+    assert (await setting(desk)).proposed is None
+
+
 async def test_a_lead_may_let_topics_climb_by_themselves(desk: Desk) -> None:
     async with desk.database.transaction(desk.shop.workspace_id) as tx:
         await policy.update(tx, PolicyChange(automatic_promotion=True))

@@ -228,7 +228,7 @@ def test_reviewers_come_before_agents_and_the_majority_before_one() -> None:
 
 def sent_by(agent_id: int | None, number: int) -> Judged:
     now = datetime(2026, 11, 2, tzinfo=UTC)
-    return Judged(number, 1, 1, 1, 7, 7, True, "work", agent_id, "et", "widget", "suggest", now, now)
+    return Judged(number, 1, 1, 1, 7, 7, True, "work", agent_id, "et", "widget", "suggest", 0.9, now, now)
 
 
 @given(st.lists(st.sampled_from([None, 1, 2, 3]), max_size=60))

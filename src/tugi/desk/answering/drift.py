@@ -25,6 +25,8 @@ LEVEL = 0.05
 # And against one topic of many.
 LEVEL_OF_ONE = 0.01
 BINS = 10
+# Decimals that a stored verdict keeps of a probability.
+KEPT = 4
 
 
 def spread(scores: Sequence[float]) -> dict[str, Any]:
@@ -34,7 +36,9 @@ def spread(scores: Sequence[float]) -> dict[str, Any]:
     """
     if len(scores) < FEWEST:
         return {}
-    cuts = np.unique(np.quantile(scores, np.arange(1, BINS) / BINS)).tolist()
+    # Between two values that are kept, so that the same score always falls on the same side.
+    deciles = np.quantile(np.round(scores, KEPT), np.arange(1, BINS) / BINS, method="lower")
+    cuts = (np.unique(np.round(deciles, KEPT)) + 0.5 * 10**-KEPT).tolist()
     prior = float(np.mean(scores))
     return {
         "cuts": cuts,
@@ -62,7 +66,7 @@ def stability_index(before: Sequence[float], after: Sequence[float]) -> float:
 
 def _shares(cuts: Sequence[float], scores: Sequence[float]) -> list[float]:
     """Shares between the cuts, with half a score added to each so that none is empty."""
-    counts = np.bincount(np.searchsorted(cuts, scores, side="right"), minlength=len(cuts) + 1) + 0.5
+    counts = np.bincount(np.searchsorted(cuts, np.round(scores, KEPT)), minlength=len(cuts) + 1) + 0.5
     return (counts / counts.sum()).tolist()
 
 

@@ -13,6 +13,7 @@ from tugi.desk.answering import questions
 from tugi.desk.answering.evidence import Drawn, Role, Source
 from tugi.desk.people import workspaces
 from tugi.robot import facts as robot
+from tugi.robot.certificate import GRID
 
 # The newest so many judged questions are looked at: older traffic tells little about today's.
 MOST = 4_000
@@ -20,7 +21,8 @@ MOST = 4_000
 # What would not have been answered whatever the score, or was no question, says nothing about the score.
 SELECT = """
 select j.verdict_id, j.case_id, j.message_id, j.customer_id, j.entry_id, j.source, j.label, j.truth_entry_id,
-       j.agent_id, j.drawn, j.language, j.channel, j.created_at, v.kind, v.created_at as asked_at
+       j.agent_id, j.drawn, j.language, j.channel, j.created_at, v.kind, v.created_at as asked_at,
+       coalesce(v.first_probability, v.probability) as probability
 from judgements j
 join verdicts v on v.workspace_id = j.workspace_id and v.id = j.verdict_id
 where j.workspace_id = $1 and j.weight > 0 and j.set_aside is null and j.role = $2
@@ -39,7 +41,7 @@ class Judged:
 
     entry_id: what the robot's decision was about. drawn: "signal" when nothing but a customer's signal or an
     agent's large edit brought it to judgement. sent_by: the one agent whose unedited sending is all there is.
-    kind: what the robot did.
+    kind: what the robot did; probability: its first candidate's then.
     """
 
     verdict_id: int
@@ -54,8 +56,14 @@ class Judged:
     language: str | None
     channel: str
     kind: str
+    probability: float | None
     asked_at: datetime
     judged_at: datetime
+
+    @property
+    def sure(self) -> bool:
+        """Whether a certificate could let the robot say it: below the lowest threshold it never speaks."""
+        return self.probability is not None and self.probability >= GRID[0]
 
     @property
     def right(self) -> bool:
@@ -129,6 +137,7 @@ def _judged(group: Sequence[Mapping[str, Any]]) -> Judged | None:
         language=newest["language"],
         channel=newest["channel"],
         kind=newest["kind"],
+        probability=newest["probability"],
         asked_at=newest["asked_at"],
         judged_at=newest["created_at"],
     )

@@ -15,7 +15,7 @@ from tugi.desk.answering.policy import RobotPolicy
 
 async def propose(tx: Transaction, wishes: RobotPolicy, found: Sequence[Judged], entry_ids: set[int]) -> None:
     """Bring every topic's proposal up to date. found: all judged questions; entry_ids: topics that may be answered."""
-    kept = capped(found)
+    kept = capped([one for one in found if one.sure])
     right = Counter(one.entry_id for one in kept if one.right and one.drawn != "signal")
     wrong = Counter(one.entry_id for one in kept if not one.right)
     audited = Counter(one.entry_id for one in found if one.kind == "answer" and one.drawn in ("random", "risk"))

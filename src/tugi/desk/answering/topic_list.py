@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 from tugi.core import clock
 from tugi.core.database import Row, Transaction
 from tugi.core.errors import NotFound
-from tugi.desk.answering import certificates, judged, policy, review, topics
+from tugi.desk.answering import certificates, judged, judgement_list, policy, review, topics
 from tugi.desk.answering.certificates import Certificate, Held, Scope
-from tugi.desk.answering.evidence import Label, Source
 from tugi.desk.answering.judged import Judged
+from tugi.desk.answering.judgement_list import JudgementView
 from tugi.desk.answering.levels import Setting, effective
 from tugi.desk.answering.policy import Risk, RobotPolicy
 from tugi.desk.answering.topics import Change, Cover
@@ -26,7 +26,6 @@ from tugi.robot.facts import Level
 Coverage: TypeAlias = Literal["full", "part"]
 
 COUNTED = timedelta(days=30)
-SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +85,6 @@ class TopicList:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgementView:
-    """One judgement with what it was about. set_aside: why it does not count, if it does not."""
-
-    id: int
-    verdict_id: int
-    case_id: int
-    case_number: int
-    question: str
-    answer: str | None
-    entry_id: int | None
-    entry_title: str | None
-    source: Source
-    label: Label
-    agent_id: int | None
-    created_at: datetime
-    set_aside: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class TopicPage:
     """One topic with its history."""
 
@@ -161,8 +141,8 @@ async def page(tx: Transaction, entry_id: int, language: Language) -> TopicPage:
         topic=topic,
         certificates=await certificates.of_topic(tx, entry_id, topic.risk),
         changes=await topics.changes(tx, entry_id),
-        judgements=await _judgements(tx, entry_id, language, only_mistakes=False),
-        mistakes=await _judgements(tx, entry_id, language, only_mistakes=True),
+        judgements=await judgement_list.of_entry(tx, entry_id, language, only_mistakes=False),
+        mistakes=await judgement_list.of_entry(tx, entry_id, language, only_mistakes=True),
     )
 
 
@@ -221,8 +201,8 @@ def _needed(known: _Known, entry_id: int, setting: Setting) -> int:
 
 
 async def _known(tx: Transaction) -> _Known:
-    certify = judged.capped(await judged.of_role(tx, "certify"))
-    everything = [*certify, *judged.capped(await judged.of_role(tx, "teach"))]
+    certifying = await judged.of_role(tx, "certify")
+    everything = [*judged.capped(certifying), *judged.capped(await judged.of_role(tx, "teach"))]
     since = clock.now() - COUNTED
     contacts = await tx.fetch(
         "select first_entry_id as id, count(*) as n from verdicts where workspace_id = $1 and created_at > $2 "
@@ -249,7 +229,7 @@ async def _known(tx: Transaction) -> _Known:
         contacts=Counter({row["id"]: row["n"] for row in contacts}),
         answered=Counter({row["id"]: row["n"] for row in answered}),
         found=_by_entry(everything),
-        certify=_by_entry(certify),
+        certify=_by_entry(judged.capped([one for one in certifying if one.sure])),
         set_aside=Counter({row["id"]: row["n"] for row in set_aside}),
     )
 
@@ -277,27 +257,3 @@ async def _entries(tx: Transaction, language: Language, entry_id: int | None) ->
         language,
         entry_id,
     )
-
-
-async def _judgements(
-    tx: Transaction, entry_id: int, language: Language, *, only_mistakes: bool
-) -> list[JudgementView]:
-    rows = await tx.fetch(
-        "select j.id, j.verdict_id, j.case_id, c.number as case_number, coalesce(m.text, '') as question, "
-        "coalesce((select r.text from messages r where r.workspace_id = $1 and r.verdict_id = j.verdict_id "
-        "and r.author_kind = 'robot' order by r.id limit 1), (select s.text from suggestions s "
-        "where s.workspace_id = $1 and s.case_id = j.case_id and s.verdict_id = j.verdict_id order by s.id limit 1)) "
-        "as answer, j.entry_id, (select t.title from entry_texts t where t.workspace_id = $1 "
-        "and t.entry_id = j.entry_id order by t.language = $3 desc, t.language limit 1) as entry_title, "
-        "j.source, j.label, j.agent_id, j.created_at, j.set_aside from judgements j "
-        "join cases c on c.workspace_id = j.workspace_id and c.id = j.case_id "
-        "left join messages m on m.workspace_id = j.workspace_id and m.id = j.message_id "
-        "where j.workspace_id = $1 and j.entry_id = $2 "
-        "and (not $4 or (j.label <> 'right' and j.agent_id is not null)) order by j.id desc limit $5",
-        tx.workspace_id,
-        entry_id,
-        language,
-        only_mistakes,
-        SHOWN,
-    )
-    return [JudgementView(**dict(row)) for row in rows]
