@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.engine_figures import engines
 from bench.house import House, open_house
 from bench.list_figures import lists
 from bench.message_figures import add_message, to_agent
@@ -24,6 +25,7 @@ FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "to_agent": to_agent,
     "sockets": sockets,
     "lists": lists,
+    "engines": engines,
     "verdicts": verdicts,
     "training": training,
     "replays": replays,
