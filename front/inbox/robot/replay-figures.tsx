@@ -67,7 +67,7 @@ export function Figures({ replay, summary, minutesEach }: Props) {
 /** "7 h 28 min", "45 min". */
 export function hours(minutes: number): string {
   const whole = Math.round(minutes);
-  const said = whole < 60 ? t("replay.minutes", { minutes: whole }) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+  const said = whole < 60 ? t("replay.minutes", { count: whole }) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
   return said.replaceAll(" ", NO_BREAK);
 }
 
