@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, sign_in
+from tests.browser.conftest import Demo, sign_in, until
 from tests.browser.test_inbox import a_new_case
 from tests.browser.test_screens import TOO_WIDE, speak, violations
 
@@ -134,6 +134,49 @@ def test_a_replay_shows_figures_curve_and_each_question(demo: Demo, new_page: Ca
     page.wait_for_url("**with=*")
     expect(page.locator("table.compare tbody tr")).to_have_count(7)
     assert violations(page) == []
+
+
+def judged_otherwise(demo: Demo, page: Page, question: str) -> int:
+    """A customer asks, and a reviewer says that another entry would have been right; that entry's id."""
+    call(page, "PATCH", "/api/robot/policy", {"audit_share": {"audit": 1, "own": 1}, "hand_over_share": 1})
+    number, _ = a_new_case(demo, page, question)
+    drawn: list[dict[str, Any]] = []
+
+    def is_drawn() -> bool:
+        drawn[:] = [one for one in waiting(page) if one["case_number"] == number]
+        return bool(drawn)
+
+    until("the decision is drawn for review", 60, is_drawn)
+    known = call(page, "GET", "/api/knowledge?limit=50")["entries"]
+    given = drawn[0]["entry"]["id"] if drawn[0]["entry"] else 0
+    other = next(one["id"] for one in known if one["id"] != given)
+    judgement = {"label": "wrong_entry", "truth_entry_id": other}
+    call(page, "POST", f"/api/robot/review/{drawn[0]['id']}", judgement)
+    return other
+
+
+def test_a_lesson_is_found_edited_and_accepted(demo: Demo, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    sign_in(page, demo.url, demo.person("lead"))
+    entry = judged_otherwise(demo, page, "kas vanaema villased sokid sobivad telgi sisse")
+    page.goto(f"{demo.url}/robot/learning")
+    page.locator(".look .button").click()
+    lesson = page.locator(".lesson", has=page.locator(f"h3 a[href='/knowledge/{entry}']")).filter(
+        has=page.locator("[aria-label*='villased sokid']")
+    )
+    expect(lesson).to_be_visible()
+    assert violations(page) == []
+    texts = lesson.locator(".lesson-examples .field")
+    for place in range(texts.count()):
+        if "villased sokid" in texts.nth(place).input_value():
+            texts.nth(place).fill("kas villased sokid sobivad telki")
+    lesson.locator(".button.primary").click()
+    expect(lesson).to_have_count(0)
+    page.locator(".segments button").nth(1).click()
+    accepted = page.locator(".lesson.accepted", has_text="kas villased sokid sobivad telki")
+    expect(accepted.locator(".badge.accepted")).to_be_visible()
+    examples = call(page, "GET", f"/api/knowledge/{entry}")["examples"]
+    assert "kas villased sokid sobivad telki" in [text for texts in examples.values() for text in texts]
 
 
 def test_agents_are_told_who_may_replay(demo: Demo, new_page: Callable[..., Page]) -> None:

@@ -44,7 +44,7 @@ export function LessonCard({ lesson, again }: Props) {
 function Counts({ lesson }: { lesson: Lesson }) {
   return (
     <p class="lesson-counts">
-      <Tongue code={lesson.language} />
+      {Object.keys({ [lesson.language]: 0, ...lesson.content.languages }).map((code) => <Tongue key={code} code={code} />)}
       <span class="fact figures">{t("learning.contacts", { count: lesson.contacts })}</span>
       <span class="fact figures">{t("learning.customers", { count: lesson.customers })}</span>
       {lesson.agents > 0 && <span class="fact figures">{t("learning.agents", { count: lesson.agents })}</span>}

@@ -1,6 +1,6 @@
 /** The headline figures of a replay; each says how it is counted and leads to the rows it counts. */
 import type { ComponentChildren } from "preact";
-import { has, t } from "../../shared/i18n";
+import { language, has, t } from "../../shared/i18n";
 import { Explain } from "./explain";
 import { percent } from "./figures";
 import { rowsPath, type Filters } from "./replay-filters";
@@ -67,7 +67,7 @@ export function Figures({ replay, summary, minutesEach }: Props) {
 /** "7 h 28 min", "45 min". */
 export function hours(minutes: number): string {
   const whole = Math.round(minutes);
-  const said = whole < 60 ? t("replay.minutes", { count: whole }) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
+  const said = whole < 60 ? new Intl.NumberFormat(language(), { style: "unit", unit: "minute", unitDisplay: "short" }).format(whole) : t("replay.hours", { hours: Math.floor(whole / 60), minutes: whole % 60 });
   return said.replaceAll(" ", NO_BREAK);
 }
 

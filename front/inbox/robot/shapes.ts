@@ -171,7 +171,8 @@ export interface Lesson {
   entry_title: string | null;
   language: Language;
   title: string;
-  content: { examples: string[]; text: string | null; before: string | null };
+  /** `languages`: contacts by language, most first; empty where there is only one. */
+  content: { examples: string[]; text: string | null; before: string | null; languages: Record<string, number> };
   contacts: number;
   customers: number;
   agents: number;
