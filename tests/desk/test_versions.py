@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from cast import Shop
-from desk.rehearsal import engine, learn, taught_shop, train
+from desk.rehearsal import asks, engine, learn, replayed, replies, taught_shop, train
 from tugi.core.database import Database
 from tugi.core.errors import NotFound
 from tugi.core.events import Actor
 from tugi.core.files import Files, Folder
 from tugi.desk.answering import policy, topics, training, versions
 from tugi.desk.answering.policy import PolicyChange
+from tugi.desk.answering.replay import Draft
 from tugi.desk.answering.versions import Version
-from tugi.desk.knowledge import entries
-from tugi.desk.knowledge.entry_checks import Draft, EntryText
+from tugi.desk.knowledge import entries, entry_checks
+from tugi.desk.knowledge.entry_checks import EntryText
 from tugi.robot.decide import decide
 from tugi.robot.facts import Facts, Verdict
 from tugi.robot.model import model_from_bytes
@@ -57,9 +58,13 @@ async def change(shop: Shop, ids: dict[str, int]) -> int:
         draft = old.draft()
         draft.texts["en"] = EntryText("Opening hours", "We are closed for good.")
         draft.examples["en"] = ["are you closed", *draft.examples["en"][:3]]
-        await entries.update(tx, old.id, old.version, Draft(draft.texts, draft.key, "suggest", examples=draft.examples))
+        await entries.update(
+            tx, old.id, old.version, entry_checks.Draft(draft.texts, draft.key, "suggest", examples=draft.examples)
+        )
         await entries.set_archived(tx, ids["invoice"], True)
-        gift = Draft({"en": EntryText("Gift cards", "Yes.")}, examples={"en": [f"gift card {n}" for n in "abcdef"]})
+        gift = entry_checks.Draft(
+            {"en": EntryText("Gift cards", "Yes.")}, examples={"en": [f"gift card {n}" for n in "abcdef"]}
+        )
         made = await entries.create(tx, gift)
         await topics.set_level(tx, ids["tracking"], "off")
         await topics.set_level(tx, ids["tracking"], "click", "e-mail")
@@ -128,6 +133,17 @@ async def test_two_versions_are_compared(database: Database, tmp_path: Path) -> 
     assert turned[f"topic.{ids['tracking']}.level.e-mail"] == (None, "click")
     with pytest.raises(NotFound):
         await versions.compare(database, files, shop.workspace_id, 1, 3)
+
+
+async def test_a_version_shows_its_latest_plain_replay(database: Database, tmp_path: Path) -> None:
+    files = Folder(tmp_path)
+    shop, ids = await taught_shop(database, files)
+    await versions.make(database, files, shop.workspace_id, "training")
+    await replies(shop, await asks(shop, "where is my parcel?"), "Look.", entry_id=ids["tracking"])
+    done = await replayed(shop, files)
+    await replayed(shop, files, draft=Draft(answer_cut=1.0))
+    assert done.version == 1
+    assert (await listed(shop))[0].replay == versions.Replayed(answered=1, right=1, wrong=0, questions=1)
 
 
 async def test_a_version_has_the_name_people_give_it(database: Database, tmp_path: Path) -> None:
