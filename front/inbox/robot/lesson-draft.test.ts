@@ -14,7 +14,7 @@ test("an untouched lesson is accepted as it was found", () => {
 });
 
 test("unticked, emptied and doubled examples are left out", () => {
-  const draft = { ...draftOf(lesson({})), examples: [{ text: " kus pakk on ", keep: true }, { text: "kus pakk on", keep: true }, { text: "  ", keep: true }, { text: "ei", keep: false }] };
+  const draft = { ...draftOf(lesson({})), examples: [{ text: " kus pakk\non ", keep: true }, { text: "kus pakk on", keep: true }, { text: "  ", keep: true }, { text: "ei", keep: false }] };
   assert.deepEqual(kept(draft), ["kus pakk on"]);
 });
 

@@ -18,7 +18,7 @@ export const draftOf = (lesson: Lesson): LessonDraft => ({
 
 /** The examples that would be learned: ticked, not empty, each once. */
 export function kept(draft: LessonDraft): string[] {
-  const texts = draft.examples.filter((one) => one.keep).map((one) => one.text.trim()).filter((one) => one !== "");
+  const texts = draft.examples.filter((one) => one.keep).map((one) => one.text.replace(/\s+/g, " ").trim()).filter((one) => one !== "");
   return [...new Set(texts)];
 }
 

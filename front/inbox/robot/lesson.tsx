@@ -75,7 +75,7 @@ function Examples({ lesson, draft, set, open }: PartProps) {
         {draft.examples.map((one, index) => (
           <li key={index} class={one.keep ? "" : "left"}>
             <input type="checkbox" checked={one.keep} aria-label={t("learning.keep", { text: one.text })} onChange={(event) => change(index, { keep: event.currentTarget.checked })} />
-            <input class="field" value={one.text} maxLength={500} lang={lesson.language} disabled={!one.keep} aria-label={t("learning.example")} onInput={(event) => change(index, { text: event.currentTarget.value })} />
+            <textarea class="field" rows={1} value={one.text} maxLength={500} lang={lesson.language} disabled={!one.keep} aria-label={t("learning.example")} onInput={(event) => change(index, { text: event.currentTarget.value })} />
           </li>
         ))}
       </ul>
