@@ -37,7 +37,7 @@ def a_question(demo: Demo, page: Page, text: str, key: str, level: str) -> int:
 
 def violations(page: Page) -> list[Any]:
     """What a machine finds wrong for people who cannot see, point or tell colours."""
-    page.add_script_tag(content=AXE.read_text("utf-8"))
+    page.evaluate(AXE.read_text("utf-8"))
     return page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(RULES)}}}).then((result) => result.violations)")
 
 
