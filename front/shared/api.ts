@@ -610,6 +610,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/robot/lessons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lessons
+         * @description What could be learned, with those behind it (lead, owner).
+         */
+        get: operations["list_lessons_api_robot_lessons_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/lessons/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Lessons
+         * @description Look for lessons now, in the background (lead, owner); answers with what is open so far.
+         */
+        post: operations["find_lessons_api_robot_lessons_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/lessons/{lesson_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Lesson
+         * @description Put it into the knowledge, as proposed or as edited (lead, owner). 409 when it was settled before.
+         */
+        post: operations["accept_lesson_api_robot_lessons__lesson_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/lessons/{lesson_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Lesson
+         * @description It is not proposed again (lead, owner). 409 when it was settled before.
+         */
+        post: operations["reject_lesson_api_robot_lessons__lesson_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/robot/policy": {
         parameters: {
             query?: never;
@@ -940,6 +1020,88 @@ export interface paths {
          * @description Confirm what is proposed (lead, owner).
          */
         post: operations["promote_api_robot_topics__entry_id__promote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every robot there was, newest first (lead, owner).
+         */
+        get: operations["list_versions_api_robot_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename Version
+         * @description Give a version a name (lead, owner).
+         */
+        patch: operations["rename_version_api_robot_versions__number__patch"];
+        trace?: never;
+    };
+    "/api/robot/versions/{number}/compare/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Versions
+         * @description What the other version has otherwise (lead, owner).
+         */
+        get: operations["compare_versions_api_robot_versions__number__compare__other__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/robot/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Version
+         * @description Make the robot what it was then: knowledge, policy, levels and model, at once (lead, owner).
+         *
+         *     Entries added since are archived, not deleted. Answers with the new version that this makes.
+         */
+        post: operations["restore_version_api_robot_versions__number__restore_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1526,22 +1688,23 @@ export interface components {
             title: string;
         };
         /**
-         * Counts
-         * @description How many cases are in each list, for one viewer. Resolved and open are counted up to 1,000.
+         * Content
+         * @description What is proposed. examples: questions to add, with their languages in the same order; text: the proposed
+         *     answer; before: the answer it would replace; languages: contacts by language.
          */
-        Counts: {
-            /** Mine */
-            mine: number;
-            /** Open */
-            open: number;
-            /** Resolved */
-            resolved: number;
-            /** Robot */
-            robot: number;
-            /** Snoozed */
-            snoozed: number;
-            /** Unassigned */
-            unassigned: number;
+        Content: {
+            /** Before */
+            before?: string | null;
+            /** Example Languages */
+            example_languages?: string[];
+            /** Examples */
+            examples?: string[];
+            /** Languages */
+            languages?: {
+                [key: string]: number;
+            };
+            /** Text */
+            text?: string | null;
         };
         /**
          * CurvePoint
@@ -1611,6 +1774,22 @@ export interface components {
             text: string;
         };
         /**
+         * Differences
+         * @description What the second version has otherwise; policy_changed: {name, from, to}.
+         */
+        Differences: {
+            /** Entries Added */
+            entries_added: components["schemas"]["tugi__desk__answering__versions__Titled"][];
+            /** Entries Changed */
+            entries_changed: components["schemas"]["tugi__desk__answering__versions__Titled"][];
+            /** Entries Removed */
+            entries_removed: components["schemas"]["tugi__desk__answering__versions__Titled"][];
+            /** Policy Changed */
+            policy_changed: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Disagreement
          * @description An item on which reviewers differ, with what each said.
          */
@@ -1667,6 +1846,16 @@ export interface components {
             language: "en" | "et" | "fi" | "pl";
             /** Text */
             text: string;
+        };
+        /**
+         * Effect
+         * @description What accepting did to a replay of the last questions, the lesson's own left out.
+         */
+        Effect: {
+            after: components["schemas"]["tugi__desk__answering__lessons__Counts"];
+            before: components["schemas"]["tugi__desk__answering__lessons__Counts"];
+            /** Questions */
+            questions: number;
         };
         /**
          * Entry
@@ -1979,6 +2168,71 @@ export interface components {
             verdict_id: number;
         };
         /**
+         * Lesson
+         * @description A lesson. entry_title: in the viewer's language; effect: once it has been weighed.
+         */
+        Lesson: {
+            /** Agents */
+            agents: number;
+            /** Contacts */
+            contacts: number;
+            content: components["schemas"]["Content"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Customers */
+            customers: number;
+            effect: components["schemas"]["Effect"] | null;
+            /** Entry Id */
+            entry_id: number | null;
+            /** Entry Title */
+            entry_title: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "example" | "wording" | "entry";
+            /** Language */
+            language: string;
+            /** Settled At */
+            settled_at: string | null;
+            /** Sources */
+            sources: components["schemas"]["tugi__desk__answering__lessons__Source"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "accepted" | "rejected" | "outdated";
+            /** Title */
+            title: string;
+        };
+        /**
+         * LessonCounts
+         * @description Open lessons by kind.
+         */
+        LessonCounts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * LessonList
+         * @description Lessons, and how many are open by kind.
+         */
+        LessonList: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Lessons */
+            lessons: components["schemas"]["Lesson"][];
+        };
+        /**
          * Line
          * @description One event as a thin line; `number` is the event's.
          */
@@ -2020,7 +2274,7 @@ export interface components {
             agent: components["schemas"]["Agent"];
             /** Agents */
             agents: components["schemas"]["Agent"][];
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["tugi__desk__work__views__Counts"];
             /** Cursor */
             cursor: number;
             /** Teams */
@@ -2335,6 +2589,62 @@ export interface components {
             } | null;
         };
         /**
+         * PolicyView
+         * @description The policy with the name of the language model that it switches; None: the operator set up none.
+         */
+        PolicyView: {
+            /** Audit Share */
+            audit_share?: {
+                [key: string]: number;
+            };
+            /**
+             * Automatic Promotion
+             * @default false
+             */
+            automatic_promotion: boolean;
+            /**
+             * Confidence
+             * @default 0.95
+             */
+            confidence: number;
+            /**
+             * Default Level
+             * @default suggest
+             * @enum {string}
+             */
+            default_level: "off" | "suggest" | "click" | "audit" | "own";
+            /**
+             * Hand Over Share
+             * @default 0.05
+             */
+            hand_over_share: number;
+            /** Language Model */
+            language_model?: {
+                [key: string]: boolean;
+            };
+            /** Language Model Name */
+            language_model_name?: string | null;
+            /**
+             * Minutes Per Contact
+             * @default 4
+             */
+            minutes_per_contact: number;
+            /**
+             * Order Topic
+             * @default 0
+             */
+            order_topic: number;
+            /**
+             * Second Judge Share
+             * @default 0.2
+             */
+            second_judge_share: number;
+            /** Targets */
+            targets?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Problem
          * @description Why a row was not taken. row 0: the whole file. code: a closed word, so that a screen can translate it.
          */
@@ -2603,6 +2913,20 @@ export interface components {
             version?: number | null;
         };
         /**
+         * Replayed
+         * @description What the latest finished replay of a version found.
+         */
+        Replayed: {
+            /** Answered */
+            answered: number;
+            /** Questions */
+            questions: number;
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
          * Reply
          * @description What an agent writes to the customer. suggestion_id: the suggestion it came from, if any.
          */
@@ -2655,7 +2979,7 @@ export interface components {
              * @enum {string}
              */
             drawn: "random" | "risk" | "signal";
-            entry: components["schemas"]["Titled"] | null;
+            entry: components["schemas"]["tugi__desk__answering__review_cards__Titled"] | null;
             /** History */
             history: components["schemas"]["Said"][];
             /** Id */
@@ -2699,66 +3023,6 @@ export interface components {
         RobotChoice: {
             /** Paused */
             paused: boolean;
-        };
-        /**
-         * RobotPolicy
-         * @description The lead's wishes. Shares are from 0 to 1.
-         *
-         *     default_level: for topics without a level of their own; "own" takes effect only where it is certified.
-         *     targets: the largest share of wrong answers, by risk; confidence: how sure a certificate must be.
-         *     audit_share: of the robot's own answers, by level, and hand_over_share of handed-over contacts, that are drawn
-         *     for review; second_judge_share of those go to two people. minutes_per_contact: what an answered contact saves.
-         *     order_topic: the entry whose answer is read from the customer's own order, after proof; 0: there is none.
-         */
-        RobotPolicy: {
-            /** Audit Share */
-            audit_share?: {
-                [key: string]: number;
-            };
-            /**
-             * Automatic Promotion
-             * @default false
-             */
-            automatic_promotion: boolean;
-            /**
-             * Confidence
-             * @default 0.95
-             */
-            confidence: number;
-            /**
-             * Default Level
-             * @default suggest
-             * @enum {string}
-             */
-            default_level: "off" | "suggest" | "click" | "audit" | "own";
-            /**
-             * Hand Over Share
-             * @default 0.05
-             */
-            hand_over_share: number;
-            /** Language Model */
-            language_model?: {
-                [key: string]: boolean;
-            };
-            /**
-             * Minutes Per Contact
-             * @default 4
-             */
-            minutes_per_contact: number;
-            /**
-             * Order Topic
-             * @default 0
-             */
-            order_topic: number;
-            /**
-             * Second Judge Share
-             * @default 0.2
-             */
-            second_judge_share: number;
-            /** Targets */
-            targets?: {
-                [key: string]: number;
-            };
         };
         /**
          * RobotSettings
@@ -2841,7 +3105,7 @@ export interface components {
         };
         /**
          * SimilarCase
-         * @description A past case. answer: the first reply after that question; likeness: cosine, None where only the entry is
+         * @description A past case. answer: the first reply after that question; likeness: up to 1, None where only the entry is
          *     the same.
          */
         SimilarCase: {
@@ -2872,16 +3136,6 @@ export interface components {
             question: string;
             /** Status */
             status: string;
-        };
-        /**
-         * Source
-         * @description An entry that a suggestion's words come from.
-         */
-        Source: {
-            /** Entry Id */
-            entry_id: number;
-            /** Title */
-            title: string;
         };
         /**
          * StatusChoice
@@ -2919,7 +3173,7 @@ export interface components {
             /** Probability */
             probability: number | null;
             /** Sources */
-            sources: components["schemas"]["Source"][];
+            sources: components["schemas"]["tugi__desk__answering__suggestions__Source"][];
             /**
              * Status
              * @enum {string}
@@ -2955,20 +3209,11 @@ export interface components {
             name?: string | null;
         };
         /**
-         * Titled
-         * @description An entry by name.
-         */
-        Titled: {
-            /** Id */
-            id: number;
-            /** Title */
-            title: string;
-        };
-        /**
          * Topic
          * @description A knowledge entry and what the robot may do with it.
          *
          *     level: in effect where no channel has its own; own_level: what was set, None for the policy's default.
+         *     languages: those it has an answer in: full with example questions, part without.
          *     contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
          *     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
          *     or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
@@ -2996,6 +3241,10 @@ export interface components {
             examples: number;
             /** Judged */
             judged: number;
+            /** Languages */
+            languages: {
+                [key: string]: "full" | "part";
+            };
             /**
              * Level
              * @enum {string}
@@ -3210,6 +3459,57 @@ export interface components {
             why: components["schemas"]["Why"];
         };
         /**
+         * Version
+         * @description A robot of some time. entries, examples: what it had learned; serving: it is the one that answers now.
+         */
+        Version: {
+            actor: components["schemas"]["Actor"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Engine */
+            engine: string;
+            /** Entries */
+            entries: number;
+            /** Examples */
+            examples: number;
+            /**
+             * Made For
+             * @enum {string}
+             */
+            made_for: "training" | "policy" | "restore" | "lesson";
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            replay: components["schemas"]["Replayed"] | null;
+            /** Restored From */
+            restored_from: number | null;
+            /** Serving */
+            serving: boolean;
+        };
+        /**
+         * VersionList
+         * @description Versions, newest first, which of them answers now, and how the robot's learning stands.
+         */
+        VersionList: {
+            model: components["schemas"]["Model"];
+            /** Serving */
+            serving: number | null;
+            /** Versions */
+            versions: components["schemas"]["Version"][];
+        };
+        /**
+         * VersionName
+         * @description What people call it.
+         */
+        VersionName: {
+            /** Name */
+            name: string;
+        };
+        /**
          * Waiting
          * @description How many items wait for the viewer.
          */
@@ -3305,6 +3605,21 @@ export interface components {
             position: "right" | "left";
         };
         /**
+         * Wish
+         * @description A lesson as a person wants it; None takes what was proposed. entry_id: of a new entry's questions, the entry
+         *     that answers them already.
+         */
+        Wish: {
+            /** Entry Id */
+            entry_id?: number | null;
+            /** Examples */
+            examples?: string[] | null;
+            /** Text */
+            text?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
          * Workspace
          * @description One shop's space as its agents see it; the identity secret is not part of it.
          */
@@ -3335,6 +3650,80 @@ export interface components {
             /** Timezone */
             timezone?: string | null;
             widget?: components["schemas"]["WidgetChange"] | null;
+        };
+        /**
+         * Counts
+         * @description What a robot did with the questions of a replay.
+         */
+        tugi__desk__answering__lessons__Counts: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /**
+         * Source
+         * @description A message that a lesson comes from.
+         */
+        tugi__desk__answering__lessons__Source: {
+            /** Case Number */
+            case_number: number;
+            /** Message Id */
+            message_id: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Titled
+         * @description An entry by name.
+         */
+        tugi__desk__answering__review_cards__Titled: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Source
+         * @description An entry that a suggestion's words come from.
+         */
+        tugi__desk__answering__suggestions__Source: {
+            /** Entry Id */
+            entry_id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Titled
+         * @description An entry's id with a title.
+         */
+        tugi__desk__answering__versions__Titled: {
+            /** Id */
+            id: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * Counts
+         * @description How many cases are in each list, for one viewer. Resolved and open are counted up to 1,000.
+         */
+        tugi__desk__work__views__Counts: {
+            /** Mine */
+            mine: number;
+            /** Open */
+            open: number;
+            /** Resolved */
+            resolved: number;
+            /** Robot */
+            robot: number;
+            /** Snoozed */
+            snoozed: number;
+            /** Unassigned */
+            unassigned: number;
         };
     };
     responses: never;
@@ -3869,7 +4258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Counts"];
+                    "application/json": components["schemas"]["tugi__desk__work__views__Counts"];
                 };
             };
         };
@@ -4444,6 +4833,124 @@ export interface operations {
             };
         };
     };
+    list_lessons_api_robot_lessons_get: {
+        parameters: {
+            query?: {
+                status?: "open" | "accepted" | "rejected" | "outdated";
+                kind?: ("example" | "wording" | "entry") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    find_lessons_api_robot_lessons_find_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LessonCounts"];
+                };
+            };
+        };
+    };
+    accept_lesson_api_robot_lessons__lesson_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reject_lesson_api_robot_lessons__lesson_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lesson_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_policy_api_robot_policy_get: {
         parameters: {
             query?: never;
@@ -4459,7 +4966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RobotPolicy"];
+                    "application/json": components["schemas"]["PolicyView"];
                 };
             };
         };
@@ -4483,7 +4990,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RobotPolicy"];
+                    "application/json": components["schemas"]["PolicyView"];
                 };
             };
             /** @description Validation Error */
@@ -5027,6 +5534,124 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Topic"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_robot_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+        };
+    };
+    rename_version_api_robot_versions__number__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionName"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_versions_api_robot_versions__number__compare__other__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                other: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Differences"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    restore_version_api_robot_versions__number__restore_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
                 };
             };
             /** @description Validation Error */
