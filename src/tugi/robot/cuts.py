@@ -13,13 +13,16 @@ import numpy as np
 from tugi.robot.features import Floats
 from tugi.robot.shift import answerable_share
 
-# Aimed at when cutting: two points over the promise of 95 %, because a cut that only just reaches it on one
-# half of the messages misses it on the other half of the time.
-PROMISE, MARGIN = 0.95, 0.02
+# A cut aims above the promise, because one that only just reaches it on one half of the messages misses it on
+# the other half of the time; further above where traffic is that much worse than what was judged.
+PROMISE, MARGIN, MARGIN_OF_WORSE, WORSE = 0.95, 0.013, 0.03, 0.1
+# How much is believed of what was right against what the calibrator expected: a few dozen messages alone are
+# too few to cut by.
+OBSERVED = 0.6
 # At most so many of all messages may get a wrong answer, however many are answered.
 WRONG_MOST = 0.012
 # At most so many of the unanswerable messages meet a question back.
-ASKED_IN_VAIN = 0.12
+ASKED_IN_VAIN = 0.16
 # Shares beyond these are not believed: hardly a labelled message would speak for the rest.
 _LEAST, _MOST = 0.01, 0.99
 NEVER = 1.01
@@ -62,15 +65,14 @@ def expected_right(sure: Floats, chance: Floats, before: float, now: float) -> F
     return right / (right + wrong)
 
 
-def answer_cut(evidence: Evidence, share: float, precision: float = PROMISE + MARGIN) -> float:
-    """The lowest score from which on that part of the answers is right when `share` is unanswerable.
-
-    What was right and what the calibrator expected to be right count the same: a few dozen messages alone
-    are too few to cut by. Returns NEVER where no cut keeps the promise.
-    """
+def answer_cut(evidence: Evidence, share: float, promise: float = PROMISE) -> float:
+    """The lowest score from which on that part of the answers, and a margin, is right when `share` of the
+    messages is unanswerable. NEVER where no cut keeps the promise."""
     before = evidence.share
+    precision = min(promise + (MARGIN_OF_WORSE if share > before + WORSE else MARGIN), 0.995)
     weight = evidence.weight * _reweighting(evidence.answerable, before, share)
-    good = 0.5 * (evidence.right + expected_right(evidence.sure, evidence.chance, before, share))
+    expected = expected_right(evidence.sure, evidence.chance, before, share)
+    good = OBSERVED * evidence.right + (1 - OBSERVED) * expected
     return _lowest(evidence.sure, good, weight, precision)
 
 

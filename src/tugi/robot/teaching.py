@@ -15,7 +15,6 @@ import numpy as np
 
 from tugi.robot.calibrator import Logistic, Pool
 from tugi.robot.cuts import (
-    MARGIN,
     PROMISE,
     Evidence,
     answer_cut,
@@ -169,7 +168,7 @@ def learn_judge(
         share = unanswerable_share(own[2].probabilities(traffic), share)
     unanswerable = int((evidence.answerable == 0).sum())
     asks = ask_cut(evidence) if unanswerable >= OWN_ASK_CUT else pool.ask_cut
-    return Judge(*own, answer_cut(evidence, share, min(promise + MARGIN, 0.995)), asks)
+    return Judge(*own, answer_cut(evidence, share, promise), asks)
 
 
 def _untaught(pool: Pool, traffic: Floats | None, promise: float) -> Judge:
