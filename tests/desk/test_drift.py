@@ -28,7 +28,7 @@ def test_the_answerable_share_is_found_without_labels(share: float) -> None:
 
 def test_the_same_traffic_is_no_drift_and_other_traffic_is() -> None:
     alarms = sum(has_shifted(spread(scores(seed, 400, 0.6)), scores(seed + 100, 200, 0.6)) for seed in range(40))
-    assert alarms <= 8
+    assert alarms == 0
     assert all(has_shifted(spread(scores(seed, 400, 0.6)), scores(seed + 100, 200, 0.3)) for seed in range(40))
 
 
@@ -39,9 +39,10 @@ def test_too_few_scores_say_nothing() -> None:
     assert has_shifted(spread([0.9] * 100), [0.1] * 100)
 
 
-@given(st.lists(st.floats(0, 1), min_size=100, max_size=200))
+@given(st.lists(st.floats(0, 1), min_size=5, max_size=20))
 def test_a_score_is_itself_however_it_was_kept(values: list[float]) -> None:
     """A verdict keeps four decimals in single precision; the certificate has all of them."""
+    values *= 20
     kept = [float(np.float32(round(value, 4))) for value in values]
     assert not has_shifted(spread(values), kept)
     reference = spread(values)

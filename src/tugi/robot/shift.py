@@ -27,3 +27,13 @@ def answerable_share(probabilities: Sequence[float] | NDArray[np.float64], prior
             return new
         share = new
     return share
+
+
+def standard_error(probabilities: Sequence[float] | NDArray[np.float64], prior: float, share: float) -> float:
+    """The standard error of an `answerable_share` estimated from these probabilities, by its Fisher information."""
+    given = np.clip(np.asarray(probabilities, np.float64), 1e-6, 1 - 1e-6)
+    prior = min(max(prior, 1e-6), 1 - 1e-6)
+    yes, no = given / prior, (1 - given) / (1 - prior)
+    slopes = (yes - no) / (share * yes + (1 - share) * no)
+    information = float((slopes**2).sum())
+    return information**-0.5 if information > 0 else 1.0

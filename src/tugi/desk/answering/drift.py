@@ -12,14 +12,15 @@ from tugi.core.database import Transaction
 from tugi.desk.answering.certificates import Scope
 from tugi.desk.answering.judged import Judged
 from tugi.robot.certificate import at_least
-from tugi.robot.shift import answerable_share
+from tugi.robot.shift import answerable_share, standard_error
 
 # Verdicts that are compared with those before the certificate, and the fewest of either that say anything.
 WINDOW, FEWEST = 200, 100
 # A population stability index above this is a shift by the trade's common rule.
 SHIFTED = 0.25
-# The estimated unanswerable share may move by this much.
-MOVED = 0.10
+# The estimated answerable share may move by this much, and by so many standard errors of the estimates: with 200
+# scores the first alone would raise one alarm in six where nothing has moved.
+MOVED, SURE = 0.10, 3.0
 # Audited answers speak against a certificate at this level.
 LEVEL = 0.05
 # And against one topic of many.
@@ -32,19 +33,24 @@ KEPT = 4
 def spread(scores: Sequence[float]) -> dict[str, Any]:
     """How scores are spread, to be kept with a certificate; empty when there are too few.
 
-    cuts: their deciles; shares: of them between the cuts; prior: their mean; answerable: estimated from them.
+    cuts: their deciles; shares: of them between the cuts; prior: their mean;
+    answerable, error: the share estimated from them and its standard error.
     """
     if len(scores) < FEWEST:
         return {}
-    # Between two values that are kept, so that the same score always falls on the same side.
-    deciles = np.quantile(np.round(scores, KEPT), np.arange(1, BINS) / BINS, method="lower")
-    cuts = (np.unique(np.round(deciles, KEPT)) + 0.5 * 10**-KEPT).tolist()
+    # Between two values that are kept, so that the same score always falls on the same side; the first one is below
+    # all of them.
+    kept, half = np.round(scores, KEPT), 0.5 * 10**-KEPT
+    deciles = np.quantile(kept, np.arange(1, BINS) / BINS, method="lower")
+    cuts = [float(kept.min()) - half, *(np.unique(np.round(deciles, KEPT)) + half).tolist()]
     prior = float(np.mean(scores))
+    share = answerable_share(scores, prior)
     return {
         "cuts": cuts,
         "shares": _shares(cuts, scores),
         "prior": prior,
-        "answerable": answerable_share(scores, prior),
+        "answerable": share,
+        "error": standard_error(scores, prior, share),
     }
 
 
@@ -55,7 +61,8 @@ def has_shifted(reference: Mapping[str, Any], scores: Sequence[float]) -> bool:
     if stability_index(reference["shares"], _shares(reference["cuts"], scores)) > SHIFTED:
         return True
     now = answerable_share(scores, reference["prior"])
-    return abs(now - reference["answerable"]) > MOVED
+    error = float(np.hypot(reference["error"], standard_error(scores, reference["prior"], now)))
+    return abs(now - reference["answerable"]) > max(MOVED, SURE * error)
 
 
 def stability_index(before: Sequence[float], after: Sequence[float]) -> float:
