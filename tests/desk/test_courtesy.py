@@ -28,10 +28,10 @@ async def test_courtesy_is_said_and_counts_as_no_answered_contact(
     message, case = await shop.say(await shop.customer(), text)
     await answering.answer(ids_of(shop, message))
     async with database.reading(shop.workspace_id) as tx:
-        outcome = await tx.fetchval("select robot_outcome from contacts where case_id = $1", case.id)
+        contact = await tx.fetchrow("select robot_outcome, first_answer_at from contacts where case_id = $1", case.id)
         verdict = await tx.fetchrow("select kind, reason, entry_id from verdicts where case_id = $1", case.id)
         said = [m for m in await transcript.of_case(tx, case.id) if m.author.kind == "robot"]
-    assert (len(said), outcome) == (1, "not_involved")
+    assert (len(said), contact["robot_outcome"], contact["first_answer_at"]) == (1, "not_involved", None)
     assert (verdict["kind"], verdict["reason"], verdict["entry_id"]) == ("answer", "courtesy", None)
 
 

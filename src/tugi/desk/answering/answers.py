@@ -164,6 +164,7 @@ class Answering(Deciding):
             entry_id=entry_id,
             verdict_id=verdict_id,
             follow_ups=await _asked_next(tx, question, verdict.language, entry_id),
+            also_entry_ids=said[1:],
         )
         if entry_id is not None:
             await cases.set_robot(tx, case, turns=case.robot_turns + 1 if repeated else 0)

@@ -86,6 +86,8 @@ async def add(
 async def attach(tx: Transaction, attachment_ids: Sequence[int], message_id: int, uploaded_by: str) -> None:
     """Make uploads part of a message. Raises Invalid when one is not the sender's own or is used already."""
     ids = sorted(set(attachment_ids))
+    if not ids:
+        return
     tag = await tx.execute(
         "update attachments set message_id = $3 where workspace_id = $1 and id = any($2::bigint[]) "
         "and uploaded_by = $4 and message_id is null",

@@ -236,11 +236,11 @@ async def write(
     The case must be locked. Raises Invalid, Conflict.
     """
     author = tx.actor if approved_by is None else ROBOT
-    by = author.kind
-    if by not in ("agent", "robot"):
+    if (by := author.kind) not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
     account_id, contact_id = await _where(tx, case)
+    said = Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None)
     message_id = await _insert(
         tx,
         case.id,
@@ -255,13 +255,14 @@ async def write(
         choices=_stored(choices),
         entry_id=entry_id,
         verdict_id=verdict_id,
-        said=Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None),
+        said=said,
     )
     if message_id is not None:
-        if attachment_ids:
-            await attachments.attach(tx, attachment_ids, message_id, f"agent:{tx.actor.id}")
+        await attachments.attach(tx, attachment_ids, message_id, f"agent:{tx.actor.id}")
         if answers:
             await cases.answered(tx, case, text or "📎", by=by)
+        # A greeting or a question back of the robot's is no first answer.
+        if answers and (by == "agent" or entry_id is not None):
             await contacts.answered(tx, contact_id)
         tx.happened("MessageWritten", case_id=case.id, actor=author, message_id=message_id)
     stored = await transcript.find(tx, account_id, external_id)
