@@ -64,6 +64,8 @@ def test_decisions_are_judged_by_keyboard_alone(demo: Demo, new_page: Callable[.
     expect(page.locator(".review-question")).not_to_have_text(first or "")
 
     item = before["items"][0]
+    # The screen is ahead of the server.
+    until("it is judged", 30, lambda: item["id"] not in [one["id"] for one in waiting(page)])
     seen = call(page, "GET", f"/api/cases/by-number/{item['case_number']}")
     topic = item["entry"]["id"] if item["entry"] else None
     assert seen["case"]["number"] == item["case_number"]
@@ -71,7 +73,6 @@ def test_decisions_are_judged_by_keyboard_alone(demo: Demo, new_page: Callable[.
         judged = call(page, "GET", f"/api/robot/topics/{topic}")["judgements"]
         mine = [one for one in judged if one["verdict_id"] == item["verdict_id"] and one["source"] == "review"]
         assert [one["label"] for one in mine] == ["wrong_entry"], picked
-    assert item["id"] not in [one["id"] for one in waiting(page)]
 
     page.keyboard.press("o")
     page.wait_for_url("**/case/T-*")
@@ -93,7 +94,8 @@ def test_a_hand_over_is_judged_by_another_question(demo: Demo, new_page: Callabl
     number = (page.locator(".review-facts a").text_content() or "").removeprefix("T-")
     page.keyboard.press("1")
     expect(page.locator(".review-facts a", has_text=f"T-{number}")).to_have_count(0)
-    assert number not in [str(one["case_number"]) for one in waiting(page)]
+    # The screen is ahead of the server.
+    until("it is judged", 30, lambda: number not in [str(one["case_number"]) for one in waiting(page)])
 
 
 def test_a_replay_shows_figures_curve_and_each_question(demo: Demo, new_page: Callable[..., Page]) -> None:
@@ -128,8 +130,8 @@ def test_a_replay_shows_figures_curve_and_each_question(demo: Demo, new_page: Ca
 
     call(page, "POST", "/api/robot/replays", {"last": 120, "name": "Kõrvuti"})
     page.goto(f"{demo.url}/robot/replay")
-    expect(page.locator(".replay-row", has_text="Kõrvuti").locator(".badge.done")).to_be_visible()
-    page.locator(".replay-row a", has_text="Kõrvuti").click()
+    expect(page.locator(".replay-row", has_text="Kõrvuti").first.locator(".badge.done")).to_be_visible()
+    page.locator(".replay-row a", has_text="Kõrvuti").first.click()
     page.locator(".page-head select").select_option(index=1)
     page.wait_for_url("**with=*")
     expect(page.locator("table.compare tbody tr")).to_have_count(7)

@@ -34,8 +34,9 @@ export function EntryPicker({ query, search, choices, pick, leave, none }: Props
   const list = useRef<HTMLOListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // With nothing to choose from, one can only search.
-    if (choices?.length === 0) field.current?.focus();
+    // The button that opened this is gone. With nothing to choose from, one can only search.
+    if (choices === null || choices.length === 0) field.current?.focus();
+    else list.current?.querySelector("button")?.focus({ preventScroll: true });
   }, []);
   const keyed = (event: KeyboardEvent) => {
     if (event.key === "Enter" && choices?.[0] !== undefined && query.trim() !== "") {
