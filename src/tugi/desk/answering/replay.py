@@ -219,7 +219,8 @@ async def fail(tx: Transaction, replay_id: int, why: str) -> None:
 
 async def _move(tx: Transaction, replay_id: int, before: Sequence[Status], after: Status) -> bool:
     moved = await tx.fetchval(
-        "update replays set status = $4, failure = null, ended_at = case when $4 in ('waiting', 'running') then null else $5::timestamptz end "
+        "update replays set status = $4, failure = null, "
+        "ended_at = case when $4 in ('waiting', 'running') then null else $5::timestamptz end "
         "where workspace_id = $1 and id = $2 and status = any($3::text[]) returning true",
         tx.workspace_id,
         replay_id,
