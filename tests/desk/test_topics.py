@@ -1,5 +1,6 @@
 """Topics: a new shop's robot only suggests, and a level holds on the channel it was set for."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from desk.judging import open_desk
 from tugi.core.database import Database
 from tugi.core.errors import Conflict, NotFound
 from tugi.desk.answering import policy, topic_list, topics
+from tugi.desk.knowledge import entries
+from tugi.desk.knowledge.entry_checks import Policy
 from tugi.desk.people import workspaces
 from tugi.robot.facts import Permit
 
@@ -65,3 +68,19 @@ async def test_a_certificate_covers_its_own_risk_class_only(database: Database, 
     # At 2 % instead of 5 % it takes more.
     assert shown[desk.entries["returns"]].needed > 300
     assert listed.totals.in_force == 3
+
+
+@pytest.mark.parametrize("kept_by", ["people", "suggest"])
+async def test_what_the_robot_may_not_answer_is_no_certified_answer(
+    database: Database, tmp_path: Path, kept_by: Policy
+) -> None:
+    desk = await open_desk(database, tmp_path)
+    await desk.judge(await desk.decided(130))
+    await desk.certify()
+    hours = desk.entries["hours"]
+    async with database.transaction(desk.shop.workspace_id) as tx:
+        assert (await topic_list.get(tx, hours, "et")).certified
+        entry = await entries.get(tx, hours)
+        await entries.update(tx, hours, entry.version, replace(entry.draft(), policy=kept_by))
+        shown = await topic_list.get(tx, hours, "et")
+    assert (shown.certified, shown.certificate, shown.needed) == (False, None, 0)

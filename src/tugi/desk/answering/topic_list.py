@@ -36,8 +36,8 @@ class Topic:
     languages: those it has an answer in: full with example questions, part without.
     contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
-    or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
-    because the answer has other words now.
+    or its risk class's; None, as needed is 0, where the entry's policy keeps the robot from answering. needed: more
+    judged answers until it is certified. set_aside: judgements that do not count because the answer has other words.
     """
 
     entry_id: int
@@ -149,9 +149,11 @@ async def page(tx: Transaction, entry_id: int, language: Language) -> TopicPage:
 def _topic(row: Row, known: _Known) -> Topic:
     entry_id: int = row["id"]
     setting = known.settings.get(entry_id, Setting())
-    certificate = known.cover.of(entry_id, setting)
+    # What people answer or send is no answer of the robot's, whatever its risk class has proved.
+    answers = row["policy"] == "answer"
+    certificate = known.cover.of(entry_id, setting) if answers else None
     found = known.found.get(entry_id, ())
-    shown = certificate or _statement(known, entry_id, setting.risk)
+    shown = certificate or (_statement(known, entry_id, setting.risk) if answers else None)
     return Topic(
         entry_id=entry_id,
         title=row["title"],
@@ -168,7 +170,7 @@ def _topic(row: Row, known: _Known) -> Topic:
         right=sum(one.right for one in found),
         certificate=shown,
         certified=certificate is not None,
-        needed=0 if certificate else _needed(known, entry_id, setting),
+        needed=_needed(known, entry_id, setting) if answers and certificate is None else 0,
         proposed=setting.proposed,
         proposed_why=_why_proposed(setting, certificate),
         demoted_at=setting.demoted_at,
