@@ -7,6 +7,7 @@ knowledge. Whatever is doubtful becomes a question back or a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from tugi.robot.facts import (
 )
 from tugi.robot.features import Floats
 from tugi.robot.giving import Matter, ask, cut_of, give, give_several, is_near_miss, may_say, percent
-from tugi.robot.model import Model
+from tugi.robot.model import Model, Ranking
 from tugi.robot.reading import question_parts, question_text
 from tugi.robot.text import normal
 
@@ -90,6 +91,41 @@ def give_up(facts: Facts, what: str) -> HandOver:
     return Matter(facts, None, None).hand_over("error", "error", what=what)
 
 
+def reconsider(facts: Facts, model: Model, vector: NDArray[np.float32] | None, answer: Answer, fits: float) -> Verdict:
+    """The answer in the light of a second opinion, 0 to 1, on how well it fits the question.
+
+    facts, model, vector: what `decide` gave the answer for. The same words with another probability or, where
+    that is too low, what `decide` does with so much; never another entry's answer. A clicked choice, a courtesy
+    and an answer to two questions stay as they are: no score has allowed them.
+    """
+    entry = model.find_entry(answer.entry_id or "")
+    if entry is None or answer.kind != "knowledge" or answer.also or answer.why.sentence == "chosen":
+        return answer
+    probability = model.opinion.adjusted(answer.probability, fits)
+    if probability < answer.probability:
+        matter = Matter(facts, model, vector)
+        matter.boundaries = answer.why.boundaries
+        verdict = _rank(matter) or _doubted(matter, model, entry, probability)
+        if not isinstance(verdict, Answer):
+            parameters = {"title": matter.title(entry), "fits": str(round(100 * fits)), "percent": percent(probability)}
+            reading = {**verdict.why.reading, "fits": fits}
+            why = replace(verdict.why, sentence="doubted", parameters=parameters, reading=reading)
+            return replace(verdict, why=why)
+    parameters = {**answer.why.parameters, "percent": percent(probability)}
+    return replace(answer, probability=probability, why=replace(answer.why, parameters=parameters))
+
+
+def _doubted(matter: Matter, model: Model, entry: Entry, probability: float) -> Verdict:
+    """The verdict if this entry were only so likely; what it loses goes to the other candidates as they stand."""
+    ranking = matter.ranking
+    if ranking is None or ranking.candidates[0].entry_id != entry.id:
+        return matter.hand_over("unsure", "unsure", title=matter.title(entry), percent=percent(probability))
+    others = (ranking.among - ranking.probability) / max(1 - ranking.probability, 1e-9)
+    among = probability + (1 - probability) * min(others, 1.0)
+    matter.ranking = replace(ranking, probability=probability, among=among)
+    return _by_ranking(matter, model, matter.ranking)
+
+
 def _is_button(matter: Matter, chosen: Entry | None) -> bool:
     """Whether the text is the clicked choice's own title: the shop's words, not the customer's."""
     text = matter.reading.text.casefold()
@@ -128,7 +164,10 @@ def _from_knowledge(matter: Matter) -> Verdict:
     failed = _rank(matter)
     if failed is not None or matter.model is None or matter.ranking is None:
         return failed or matter.hand_over("no_knowledge", "no_knowledge")
-    ranking, model = matter.ranking, matter.model
+    return _by_ranking(matter, matter.model, matter.ranking)
+
+
+def _by_ranking(matter: Matter, model: Model, ranking: Ranking) -> Verdict:
     first = model.find_entry(ranking.candidates[0].entry_id)
     if first is None:
         return matter.hand_over("unsure", "unsure", title="", percent=percent(ranking.probability))

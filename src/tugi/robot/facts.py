@@ -139,11 +139,22 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A customer's question with the entry that answers it, as people judged; entry_id None: no entry does."""
+    """A customer's question with the entry that answers it, as people judged; entry_id None: no entry does.
+
+    fits: how well, 0 to 1, a language model found that the robot's candidate `candidate` answers it; None: not asked.
+    """
 
     text: str
     entry_id: str | None
     weight: float = 1.0
+    fits: float | None = None
+    candidate: str | None = None
+
+    @property
+    def key(self) -> tuple[str | float, ...]:
+        """All of it, to be sorted and hashed; without a second opinion as it was before there were any."""
+        plain = (self.text, self.entry_id or "", self.weight)
+        return plain if self.fits is None else (*plain, self.fits, self.candidate or "")
 
 
 @dataclass(frozen=True, slots=True)

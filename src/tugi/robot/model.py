@@ -17,6 +17,7 @@ from tugi.robot.facts import Candidate, Entry, entry_from_json
 from tugi.robot.features import Floats
 from tugi.robot.matcher import Matcher, Matches, match_many, meaning_of
 from tugi.robot.ngrams import Grams
+from tugi.robot.second_opinion import NO_OPINION, SecondOpinion, opinion_from_json
 
 FORMAT = 2
 _GRAMS = ("characters", "words")
@@ -53,7 +54,8 @@ class Model:
     entries: in the matcher's order. version: hash of all that went in. variant: the embedder's name,
     "" for character n-grams alone. text_keys: hash of each example's text, so that the next training
     reuses its vector. negated: whether each example carries a negation. The cuts: from which `probability`
-    on to answer, and from which `among` on to ask back; estimates, no promise.
+    on to answer, and from which `among` on to ask back; estimates, no promise. opinion: what a language model's
+    word weighs, nothing where none was learned.
     """
 
     entries: tuple[Entry, ...]
@@ -67,6 +69,7 @@ class Model:
     answerable: Logistic
     answer_cut: float
     ask_cut: float
+    opinion: SecondOpinion = NO_OPINION
     # Rankings of the latest texts: many customers ask in the very same words, and a text's vector is its own.
     ranked: dict[tuple[str, bool], Ranking] = field(
         default_factory=dict[tuple[str, bool], Ranking], compare=False, repr=False
@@ -164,6 +167,7 @@ class Model:
             "ask": self.ask.to_json(),
             "answer_cut": self.answer_cut,
             "ask_cut": self.ask_cut,
+            "opinion": self.opinion.to_json(),
             "entries": [entry.to_json() for entry in self.entries],
         }
         arrays["header"] = np.frombuffer(json.dumps(header).encode(), np.uint8)
@@ -220,4 +224,5 @@ def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> 
         answerable=logistic_from_json(header["answerable"]),
         answer_cut=float(header["answer_cut"]),
         ask_cut=float(header["ask_cut"]),
+        opinion=opinion_from_json(header.get("opinion")),
     )

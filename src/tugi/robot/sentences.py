@@ -157,6 +157,16 @@ WHY: dict[str, Texts] = {
         "fi": "Siirsi ihmiselle: lähin kohta ”{title}” on oikea vain {percent} %:n todennäköisyydellä.",
         "pl": "Przekazano: najbliższy wpis „{title}” jest właściwy tylko z prawdopodobieństwem {percent} %.",
     },
+    "doubted": {
+        "en": "Held back “{title}”: the language model finds that it fits the question by {fits} %, "
+        "which leaves it only {percent} % likely.",
+        "et": "Jättis kirje „{title}“ ütlemata: keelemudeli hinnangul sobib see küsimusega {fits} %, "
+        "seega on see õige vaid {percent} % tõenäosusega.",
+        "fi": "Jätti kohdan ”{title}” sanomatta: kielimallin arvio sen sopivuudesta kysymykseen on {fits} %, "
+        "joten se on oikea vain {percent} %:n todennäköisyydellä.",
+        "pl": "Wstrzymano wpis „{title}”: model językowy ocenia jego dopasowanie do pytania na {fits} %, "
+        "więc jest właściwy tylko z prawdopodobieństwem {percent} %.",
+    },
     "not_valid": {
         "en": "Handed over: “{title}” is not valid today.",
         "et": "Andis edasi: „{title}“ täna ei kehti.",

@@ -26,6 +26,7 @@ from tugi.robot.cuts import (
 from tugi.robot.features import Floats, Ints
 from tugi.robot.fitting import fit_matcher, with_copy
 from tugi.robot.matcher import Matcher, match_many
+from tugi.robot.second_opinion import NO_OPINION, SecondOpinion, learn_opinion
 
 # Parts for up to so many judged questions. Few are worth many fits: what is scored out of fold should be taught
 # nearly as much as the robot that goes into service.
@@ -46,11 +47,16 @@ AT_ONCE, CELLS_AT_ONCE = 256, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A judged question in normal form. entry: index of the right entry, -1 when no entry answers it."""
+    """A judged question in normal form. entry: index of the right entry, -1 when no entry answers it.
+
+    fits: a second opinion, 0 to 1, on the entry of index `candidate`.
+    """
 
     text: str
     entry: int
     weight: float = 1.0
+    fits: float | None = None
+    candidate: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Judge:
     answerable: Logistic
     answer_cut: float
     ask_cut: float
+    opinion: SecondOpinion = NO_OPINION
 
 
 def teach(
@@ -168,7 +175,7 @@ def learn_judge(
         share = unanswerable_share(own[2].probabilities(traffic), share)
     unanswerable = int((evidence.answerable == 0).sum())
     asks = ask_cut(evidence) if unanswerable >= OWN_ASK_CUT else pool.ask_cut
-    return Judge(*own, answer_cut(evidence, share, promise), asks)
+    return Judge(*own, answer_cut(evidence, share, promise), asks, truth.opinion(evidence.sure))
 
 
 def _untaught(pool: Pool, traffic: Floats | None, promise: float) -> Judge:
@@ -215,3 +222,10 @@ class _Truth:
                 judges = self.calibrators(pool, ~own)
                 columns[:, own] = [judge.probabilities(self.scored.features[own]) for judge in judges]
         return Evidence(columns[0], columns[1], columns[2], self.right, self.answerable, self.weight)
+
+    def opinion(self, sure: Floats) -> SecondOpinion:
+        """What second opinions weigh beside `sure` [m]; only those on today's first candidate tell."""
+        pairs = zip(self.questions, self.scored.first[:, 0].tolist(), strict=True)
+        rows = [row for row, (one, first) in enumerate(pairs) if one.fits is not None and one.candidate == first]
+        fits = np.array([self.questions[row].fits for row in rows], np.float64)
+        return learn_opinion(sure[rows], fits, self.right[rows], self.weight[rows])

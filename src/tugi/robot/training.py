@@ -73,6 +73,7 @@ def train(
         answerable=judge.answerable,
         answer_cut=judge.answer_cut,
         ask_cut=judge.ask_cut,
+        opinion=judge.opinion,
     )
 
 
@@ -84,11 +85,13 @@ def questions_of(entries: Sequence[Entry], labelled: Sequence[Labelled]) -> list
         text = normal(judged.text)
         if text and (judged.entry_id is None or judged.entry_id in places):
             place = -1 if judged.entry_id is None else places[judged.entry_id]
-            questions.append(Question(text, place, judged.weight))
+            candidate = places.get(judged.candidate or "", -1)
+            fits = judged.fits if candidate >= 0 else None
+            questions.append(Question(text, place, judged.weight, fits, candidate))
     return questions
 
 
 def _version(entries: Sequence[Entry], variant: str, pool: Pool, labelled: Sequence[Labelled]) -> str:
-    judged = sorted((question.text, question.entry_id or "", question.weight) for question in labelled)
+    judged = sorted(one.key for one in labelled)
     content = json.dumps([[entry.to_json() for entry in entries], variant, pool.to_json(), judged], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:12]

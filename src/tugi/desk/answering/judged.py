@@ -22,7 +22,10 @@ MOST = 4_000
 SELECT = """
 select j.verdict_id, j.case_id, j.message_id, j.customer_id, j.entry_id, j.source, j.label, j.truth_entry_id,
        j.agent_id, j.drawn, j.language, j.channel, j.created_at, v.kind, v.created_at as asked_at,
-       coalesce(v.first_probability, v.probability) as probability
+       coalesce(v.first_probability, v.probability) as probability,
+       case when j.entry_id = coalesce(v.entry_id, v.first_entry_id)
+                 and jsonb_typeof(v.why #> '{reading,fits}') = 'number'
+            then (v.why #>> '{reading,fits}')::float8 end as fits
 from judgements j
 join verdicts v on v.workspace_id = j.workspace_id and v.id = j.verdict_id
 where j.workspace_id = $1 and j.weight > 0 and j.set_aside is null and j.role = $2
@@ -41,7 +44,8 @@ class Judged:
 
     entry_id: what the robot's decision was about. drawn: "signal" when nothing but a customer's signal or an
     agent's large edit brought it to judgement. sent_by: the one agent whose unedited sending is all there is.
-    kind: what the robot did; probability: its first candidate's then.
+    kind: what the robot did; probability: its first candidate's then; fits: how well a language model found that
+    the entry answers the question, 0 to 1, None where it was not heard.
     """
 
     verdict_id: int
@@ -59,6 +63,7 @@ class Judged:
     probability: float | None
     asked_at: datetime
     judged_at: datetime
+    fits: float | None = None
 
     @property
     def sure(self) -> bool:
@@ -140,6 +145,7 @@ def _judged(group: Sequence[Mapping[str, Any]]) -> Judged | None:
         probability=newest["probability"],
         asked_at=newest["asked_at"],
         judged_at=newest["created_at"],
+        fits=newest["fits"],
     )
 
 
@@ -171,7 +177,12 @@ async def for_teaching(tx: Transaction) -> list[robot.Labelled]:
     workspace = await workspaces.get(tx)
     asked = await questions.of_messages(tx, workspace, [one.message_id for one in usable])
     return [
-        robot.Labelled(asked[one.message_id].text, None if one.truth is None else str(one.truth))
+        robot.Labelled(
+            asked[one.message_id].text,
+            None if one.truth is None else str(one.truth),
+            fits=one.fits,
+            candidate=None if one.fits is None else str(one.entry_id),
+        )
         for one in usable
         if one.message_id in asked
     ]

@@ -79,7 +79,7 @@ def maker_hash(engine: str) -> str:
 def knowledge_hash(known: Sequence[robot.Entry], labelled: Sequence[robot.Labelled], engine: str) -> str:
     """What a model is trained on: the same hash means that training again changes nothing."""
     by_id = [entry.to_json() for entry in sorted(known, key=lambda e: e.id)]
-    taught = sorted((one.text, one.entry_id or "", one.weight) for one in labelled)
+    taught = sorted(one.key for one in labelled)
     body = hashlib.sha256(msgspec.json.encode([by_id, taught])).hexdigest()
     return f"{maker_hash(engine)}.{body}"
 
