@@ -1,5 +1,5 @@
 /** Addresses of the robot's screens. */
-export const TABS = ["topics", "review", "replay", "learning", "versions", "policy"] as const;
+export const TABS = ["topics", "review", "replay", "learning", "measures", "versions", "policy"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What stands after /robot/: a tab with what it opens, e.g. replay 12; a topic belongs to its list. */

@@ -55,7 +55,11 @@ export function countAll(topics: readonly Topic[]): Record<Filter, number> {
 export const plain = (text: string): string =>
   text.toLocaleLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/ł/g, "l").trim();
 
-const proofOf = (topic: Topic): number => (topic.certified ? -1 + (topic.certificate?.bound ?? 0) : topic.needed);
+const proofOf = (topic: Topic): number => {
+  // What the robot may not answer has nothing to prove.
+  if (topic.policy !== "answer") return Number.MAX_SAFE_INTEGER;
+  return topic.certified ? -1 + (topic.certificate?.bound ?? 0) : topic.needed;
+};
 
 const ORDERS: Record<Sort, (one: Topic, other: Topic) => number> = {
   contacts: (one, other) => other.contacts_30 - one.contacts_30,

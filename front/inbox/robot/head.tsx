@@ -10,11 +10,12 @@ import { Limits } from "./proof";
 export function Head({ found }: { found: Topics }) {
   const { topics, totals } = found;
   const certified = topics.filter((topic) => topic.certified).length;
+  const answerable = topics.filter((topic) => topic.policy === "answer").length;
   const { contacts, answered } = sumOf(topics);
   return (
     <>
       <div class="totals">
-        <Figure title={t("robot.total.certified")} value={t("robot.of", { part: certified, whole: topics.length })} label={t("robot.total.certified_label", { count: topics.length })} about={t("robot.total.certified_about")}>
+        <Figure title={t("robot.total.certified")} value={t("robot.of", { part: certified, whole: answerable })} label={t("robot.total.certified_label", { count: answerable })} about={t("robot.total.certified_about")}>
           <Limits />
           <a href={`${tabPath("topics")}?show=certified`}>{t("robot.total.certified_link")}</a>
         </Figure>

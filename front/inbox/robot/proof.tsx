@@ -28,6 +28,7 @@ export function Limits() {
 /** The figure in a list: in force, or what it still takes. */
 export function Proof({ topic }: { topic: Topic }) {
   const { certificate } = topic;
+  if (topic.policy !== "answer") return <Kept topic={topic} />;
   return isInForce(certificate) && topic.certified ? <Certified topic={topic} certificate={certificate} /> : <Wanting topic={topic} />;
 }
 
@@ -60,6 +61,16 @@ function Certified({ topic, certificate }: { topic: Topic; certificate: Certific
       <Alone topic={topic} />
       <Limits />
       <p><a href={topicPath(topic.entry_id)}>{t("robot.see_cases")}</a></p>
+    </Explain>
+  );
+}
+
+/** The entry's policy keeps the robot from answering, so nothing is to be certified. */
+function Kept({ topic }: { topic: Topic }) {
+  return (
+    <Explain title={t("robot.kept_from")} figure={<span class="evidence wanting"><span class="proof-figure">{t("robot.kept_from")}</span></span>}>
+      <p>{t("robot.kept_from_about")}</p>
+      <p><a href={`/knowledge/${topic.entry_id}`}>{t("robot.open_entry")}</a></p>
     </Explain>
   );
 }

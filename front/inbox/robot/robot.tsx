@@ -21,6 +21,7 @@ const LOADERS: Partial<Record<Tab, Loader>> = {
   review: () => import("./review"),
   replay: () => import("./replay"),
   learning: () => import("./learning"),
+  measures: () => import("./measures"),
 };
 const loaded = new Map<Tab, Shown>([["topics", Topics], ["versions", Versions], ["policy", Policy]]);
 
@@ -72,9 +73,12 @@ function TabBody({ tab, id }: { tab: Tab; id: number | null }) {
 
 function Nowhere() {
   return (
-    <Blank title={t("inbox.nowhere")}>
-      <p>{t("inbox.nowhere_hint")}</p>
-      <button type="button" class="button" onClick={() => go(tabPath("topics"))}>{t("robot.to_topics")}</button>
-    </Blank>
+    <>
+      <h1 class="unseen">{t("inbox.screen.robot")}</h1>
+      <Blank title={t("inbox.nowhere")}>
+        <p>{t("inbox.nowhere_hint")}</p>
+        <button type="button" class="button" onClick={() => go(tabPath("topics"))}>{t("robot.to_topics")}</button>
+      </Blank>
+    </>
   );
 }

@@ -13,6 +13,7 @@ const ENDS = ["knowledge_changed", "scores_shifted", "audit_errors", "engine_cha
 
 export function TopicProof({ topic }: { topic: Topic }) {
   const { certificate } = topic;
+  if (topic.policy !== "answer") return <Kept topic={topic} />;
   return topic.certified && isInForce(certificate) ? <InForce topic={topic} certificate={certificate} /> : <NotYet topic={topic} />;
 }
 
@@ -28,6 +29,15 @@ function InForce({ topic, certificate }: { topic: Topic; certificate: Certificat
       <p class="ends-title">{t("robot.ends_when")}</p>
       <ul class="ends">{ENDS.map((reason) => <li key={reason}>{t(`robot.ends.${reason}`)}</li>)}</ul>
       <Limits />
+    </div>
+  );
+}
+
+function Kept({ topic }: { topic: Topic }) {
+  return (
+    <div class="proof-card">
+      <p class="proof-title"><ShieldMinus size={20} aria-hidden="true" /><strong>{t("robot.kept_from")}</strong></p>
+      <p>{t("robot.kept_from_about")} <a href={`/knowledge/${topic.entry_id}`}>{t("robot.open_entry")}</a></p>
     </div>
   );
 }
