@@ -81,12 +81,15 @@ function firstLoad(outputs, file, seen = new Set()) {
   return bytes;
 }
 
-/** The largest language of a part, all its files together: a browser loads one language. */
+/** Strings that come with a screen of their own (front/inbox/tongue.ts), not with the first load. */
+const LATER_WORDS = ["robot", "review"];
+
+/** The largest language of a part, all files of its first load together: a browser loads one language. */
 function largestLocale(outputs) {
   const languages = {};
   for (const [file, output] of Object.entries(outputs)) {
     const strings = Object.keys(output.inputs).find((input) => input.startsWith("src/tugi/locales/"));
-    if (!strings || output.entryPoint?.endsWith(".tsx")) continue;
+    if (!strings || output.entryPoint?.endsWith(".tsx") || LATER_WORDS.includes(basename(dirname(strings)))) continue;
     const language = basename(strings, ".json");
     const bytes = gzipSync(readFileSync(join(root, file)), { level: 9 }).length;
     languages[language] = (languages[language] ?? 0) + bytes;

@@ -116,10 +116,10 @@ export function pauseRobot(item: Case, paused: boolean): void {
 
 export type DismissReason = "wrong_entry" | "incomplete" | "wrong_tone" | "should_hand_over" | "not_now";
 
-/** Puts a suggestion away, with why, so that the robot can be judged. */
-export function dismiss(item: Case, suggestion: Suggestion, reason: DismissReason | null): void {
+/** Puts a suggestion away, with why and perhaps the entry that would have been right, so that the robot can be judged. */
+export function dismiss(item: Case, suggestion: Suggestion, reason: DismissReason | null, truthEntryId: number | null = null): void {
   const path = `/api/suggestions/${suggestion.id}/dismiss`;
-  const body = reason === null ? {} : { reason };
+  const body = { ...(reason === null ? {} : { reason }), ...(truthEntryId === null ? {} : { truth_entry_id: truthEntryId }) };
   put({ kind: "dismiss", case_id: item.id, number: item.number, path, body, patch: {}, suggestion_id: suggestion.id });
 }
 

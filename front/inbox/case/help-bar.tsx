@@ -1,9 +1,11 @@
 /** Between the conversation and the composer: the suggestion, other entries that may fit, what is asked next. */
+import { useState } from "preact/hooks";
 import { CornerDownRight, Plus } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, Suggestion } from "../../shared/types";
 import { useCommand } from "../keys";
 import { addLine, help, type Nearest, type NextQuestion, offeredTexts, takeEntry } from "./help";
+import { RightEntry } from "./right-entry";
 import { SimilarCases } from "./similar-cases";
 import { Offer, openOffer } from "./suggestion-bar";
 import { percent } from "./why-panel";
@@ -22,11 +24,14 @@ export function HelpBar({ item, withSimilar, retry }: Props) {
   const waits = item.waiting_since !== null;
   const candidates = waits ? (known?.candidates ?? []).filter((one) => one.entry_id !== offer?.entry_id) : [];
   const next = waits ? (known?.next ?? []) : [];
+  const [wrong, setWrong] = useState<number | null>(null);
+  const asking = offer !== null && offer.id === wrong && candidates.length > 0;
   return (
     <div class="help-bar">
-      {offer !== null && <Offer key={offer.id} item={item} offer={offer} />}
-      {candidates.length > 0 && <Alternatives item={item} offer={offer} candidates={candidates} />}
-      {next.length > 0 && <Next item={item} offer={offer} next={next} />}
+      {offer !== null && <Offer key={offer.id} item={item} offer={offer} askRight={candidates.length > 0 ? () => setWrong(offer.id) : null} />}
+      {asking && <RightEntry key={offer.id} item={item} offer={offer} candidates={candidates} back={() => setWrong(null)} />}
+      {!asking && candidates.length > 0 && <Alternatives item={item} offer={offer} candidates={candidates} />}
+      {!asking && next.length > 0 && <Next item={item} offer={offer} next={next} />}
       {waits && offer === null && candidates.length === 0 && <Nothing state={held?.state ?? "loading"} empty={known !== null} retry={retry} />}
       {withSimilar && known !== null && known.similar.length > 0 && (
         <details class="help-similar" onToggle={(event) => event.currentTarget.open && event.currentTarget.scrollIntoView({ block: "start" })}>

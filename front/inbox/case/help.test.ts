@@ -4,7 +4,7 @@ import type { Message, Suggestion, Verdict } from "../../shared/types";
 import type { Draft } from "../drafts";
 import { deskOf, type Desk } from "../state";
 import { aCase } from "../testing/cast";
-import { momentOf, type Nearest, offeredTexts, withAnswer } from "./help";
+import { momentOf, type Nearest, offeredTexts, rightOf, withAnswer } from "./help";
 
 const draft = (reply: string): Draft => ({ tab: "reply", reply, note: "", suggestionId: null, entryId: null });
 const offer = { id: 5, case_id: 1, status: "offered", text: "Pakk on teel." } as Suggestion;
@@ -36,4 +36,12 @@ test("help is read again when something was said, decided or offered, and only t
   assert.notEqual(momentOf(known([1, 2], [1], [offer]), item), before);
   assert.equal(momentOf(known([1, 2], [1], [{ ...offer, status: "dismissed" }]), item), before);
   assert.notEqual(momentOf(known([1, 2], [1], []), { ...item, waiting_since: null }), before);
+});
+
+test("a number key names the right entry, nought none of them, and any other key nothing", () => {
+  const shown = [{ entry_id: 8 }, { entry_id: 5 }];
+  assert.equal(rightOf("1", shown), 8);
+  assert.equal(rightOf("2", shown), 5);
+  assert.equal(rightOf("0", shown), null);
+  for (const key of ["3", "12", "j", "Enter", " "]) assert.equal(rightOf(key, shown), undefined, key);
 });

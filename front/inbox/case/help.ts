@@ -118,3 +118,9 @@ export function addLine(item: Case, line: string, offer: Suggestion | null): voi
   keepDraft(myId.peek(), item.id, { tab: "reply", reply: begun === "" ? line : `${begun}\n\n${line}`, ...from });
   runCommand("reply");
 }
+
+/** What a pressed key says of the right entry: its id by its place, null for none of them (0), undefined for any other key. */
+export function rightOf(key: string, candidates: readonly Pick<Nearest, "entry_id">[]): number | null | undefined {
+  if (key === "0") return null;
+  return /^[1-9]$/.test(key) ? candidates[Number(key) - 1]?.entry_id : undefined;
+}

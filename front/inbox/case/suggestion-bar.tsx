@@ -24,7 +24,14 @@ export function openOffer(item: Case): Suggestion | null {
   return settled ? null : offer;
 }
 
-export function Offer({ item, offer }: { item: Case; offer: Suggestion }) {
+interface Props {
+  item: Case;
+  offer: Suggestion;
+  /** Asks which entry would have been right, where there are others to choose from. */
+  askRight: (() => void) | null;
+}
+
+export function Offer({ item, offer, askRight }: Props) {
   const [reasons, setReasons] = useState(false);
   const id = useId();
   const verdict = desk.value?.verdicts.get(offer.verdict_id);
@@ -40,7 +47,7 @@ export function Offer({ item, offer }: { item: Case; offer: Suggestion }) {
   useCommand("send_suggestion", say);
   const dismissals = (): MenuItem[] => [
     { kind: "title", key: "title", label: t("composer.dismiss_why") },
-    ...REASONS.map((reason): MenuItem => ({ kind: "act", key: reason, label: t(`composer.dismiss.${reason}`), run: () => dismiss(item, offer, reason) })),
+    ...REASONS.map((reason): MenuItem => ({ kind: "act", key: reason, label: t(`composer.dismiss.${reason}`), run: () => (reason === "wrong_entry" && askRight !== null ? askRight() : dismiss(item, offer, reason)) })),
   ];
   return (
     <section class="offer" aria-label={t("composer.suggestion")}>

@@ -8,6 +8,7 @@ import {
 import { Keys, nameOf } from "../parts/bits";
 import { casePath, go } from "../router";
 import { cases } from "../store";
+import { robotSwitch } from "./robot-switch";
 
 const GROUPS: CommandGroup[] = ["list", "case", "go", "common"];
 
@@ -69,6 +70,8 @@ function deedsFor(query: string): Deed[] {
   const commands = COMMANDS.filter((name) => available.value.has(name) && name !== "palette").map((name: CommandName): Deed => ({
     key: name, label: t(`key.${name}`), keys: CATALOGUE[name].keys, run: () => runCommand(name),
   }));
+  const robot = robotSwitch();
+  if (robot !== null) commands.push({ key: robot.key, label: t(`key.${robot.key}`), keys: null, run: robot.run });
   if (wanted === "") return commands;
   const found = commands.filter((deed) => deed.label.toLocaleLowerCase().includes(wanted));
   for (const item of cases.value.values()) {
