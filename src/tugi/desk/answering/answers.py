@@ -125,7 +125,7 @@ class Answering(Deciding):
                 await self._keep_quiet(tx, case, verdict)
 
     async def _worded(self, workspace_id: int, known: robot.Facts, decision: Decision) -> Decision:
-        """The decision in better words, where a language model has some that hold."""
+        """The decision in better words, where a language model has some that hold, unless it doubts the answer."""
         model = await self._model(workspace_id) if self.wording else None
         if self.wording is None or model is None:
             return decision
@@ -133,7 +133,7 @@ class Answering(Deciding):
         if verdict is not decision.verdict:
             titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
             decision = replace(decision, verdict=verdict, shown=verdicts.view(verdict, titles))
-        return replace(decision, draft=draft)
+        return replace(self.reconsidered(known, model, decision), draft=draft)
 
     async def _with_private(self, tx: Transaction, case: Case, question: Question, decision: Decision) -> Decision:
         """The decision, with the customer's own order read where it asks for that."""

@@ -22,6 +22,7 @@ from tugi.desk.answering.levels import Setting
 from tugi.desk.answering.policy import Risk
 from tugi.desk.people import workspaces
 from tugi.robot.model import Model, Ranking
+from tugi.robot.second_opinion import NO_OPINION, SecondOpinion
 
 # Rankings remembered; more are computed again.
 REMEMBERED = 8_000
@@ -61,7 +62,8 @@ class Certifying:
             return
         wanted = [*known.lately, *(one.message_id for one in known.found)]
         scored = await self._score(workspace_id, model_id, model, wanted)
-        tested = _tested(known.found, scored)
+        heard = known.wishes.language_model["judge"] and self._answering.language_model_name is not None
+        tested = _tested(known.found, scored, model.opinion if heard else NO_OPINION)
         lately = [one for message_id in known.lately if (one := scored.get(message_id))]
         async with self._database.transaction(workspace_id) as tx:
             await tx.execute(_LOCK, workspace_id % 2**31)
@@ -100,13 +102,17 @@ def _scored(model: Model, ranking: Ranking) -> Scored | None:
     return Scored(int(first.id), ranking.probability, None)
 
 
-def _tested(found: Sequence[Judged], scored: Mapping[int, Scored]) -> list[Tested]:
+def _tested(found: Sequence[Judged], scored: Mapping[int, Scored], opinion: SecondOpinion) -> list[Tested]:
+    """The judged questions with the score the robot goes by: a language model's opinion of the same entry counts as
+    it does when the robot answers, where it can only hold back."""
     tested: list[Tested] = []
     for one in found:
         score = scored.get(one.message_id)
         if score is not None:
             right = one.known and one.truth == score.entry_id
-            tested.append(Tested(one, replace(score, language=one.language), right))
+            fits = one.fits if one.entry_id == score.entry_id else None
+            probability = opinion.careful(score.probability, fits)
+            tested.append(Tested(one, replace(score, probability=probability, language=one.language), right))
     return tested
 
 

@@ -18,7 +18,7 @@ from tugi.desk.answering import training, vectors, verdicts
 from tugi.desk.answering.wording import Draft
 from tugi.ports import Embedder, Embedders, EngineFailed
 from tugi.robot import facts as robot
-from tugi.robot.decide import decide
+from tugi.robot.decide import decide, reconsider
 from tugi.robot.model import BadModel, Model, model_from_bytes
 from tugi.robot.reading import question_parts, question_text
 
@@ -58,20 +58,27 @@ class Deciding:
         model = await self._model(workspace_id)
         embedded = await self._vectors(model, [question_text(known), *question_parts(known)])
         vector, parts = (None, None) if embedded is None else (embedded[0], embedded[1:])
-        verdict = decide(known, model, vector, parts)
-        aside = None
-        if isinstance(verdict, robot.HandOver):
-            beside = decide(replace(known, handler="queue"), model, vector)
-            aside = beside if isinstance(beside, robot.Suggest) else None
-            # A boundary is read before any entry is; the person who takes over is shown the nearest all the same.
-            why = replace(verdict.why, candidates=verdict.why.candidates or beside.why.candidates)
-            verdict = replace(verdict, why=why)
+        verdict, aside = _with_aside(known, model, vector, decide(known, model, vector, parts))
         # Candidates are named in the customer's language, as the conversation beside them is.
         titles = _titles(model, (verdict.why.language, *known.languages))
         shown = verdicts.view(verdict, titles)
         return Decision(
             verdict, shown, (clock.monotonic() - started) * 1000, aside, model.variant if model else "", vector
         )
+
+    def reconsidered(self, known: robot.Facts, model: Model, decision: Decision) -> Decision:
+        """The decision after what a language model said of its answer; as it was where none was heard."""
+        answer = decision.verdict
+        # Another model may have come into service meanwhile, and its opinion of this score would be of another score.
+        if not isinstance(answer, robot.Answer) or answer.why.model_version != model.version:
+            return decision
+        fits = answer.why.reading.get("fits")
+        if fits is None:
+            return decision
+        verdict = reconsider(known, model, decision.vector, answer, fits)
+        verdict, aside = _with_aside(known, model, decision.vector, verdict)
+        shown = verdicts.view(verdict, _titles(model, (verdict.why.language, *known.languages)))
+        return replace(decision, verdict=verdict, shown=shown, aside=aside)
 
     async def warm(self, workspace_id: int) -> None:
         """Read the model and the embedder's weights now, so that the first customer need not wait for them."""
@@ -131,6 +138,18 @@ class Deciding:
                 held = (model_id, None)
             self._models[workspace_id] = held
         return held[1]
+
+
+def _with_aside(
+    known: robot.Facts, model: Model | None, vector: vectors.Floats | None, verdict: robot.Verdict
+) -> tuple[robot.Verdict, robot.Suggest | None]:
+    """The verdict and, with a hand-over, what the person who takes over is offered."""
+    if not isinstance(verdict, robot.HandOver):
+        return verdict, None
+    beside = decide(replace(known, handler="queue"), model, vector)
+    # A boundary is read before any entry is; the person who takes over is shown the nearest all the same.
+    why = replace(verdict.why, candidates=verdict.why.candidates or beside.why.candidates)
+    return replace(verdict, why=why), beside if isinstance(beside, robot.Suggest) else None
 
 
 def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""What a language model may do for the robot: put words better. It decides nothing.
+"""What a language model may do for the robot: put words better, and doubt an answer. It allows none.
 
 It rewrites an entry's answer to fit the question, drafts for agents from several entries, says how well an answer
 fits, translates and summarises. What it writes is checked against its sources (`robot.locked`), and whatever it
@@ -14,7 +14,6 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 
@@ -106,7 +105,11 @@ class Wording:
             if entry is None or verdict.kind != "knowledge" or verdict.also:
                 return verdict, None
             return await self._answer(workspace_id, known, verdict, entry, uses), None
-        return verdict, await self._for_agent(workspace_id, known, verdict, by_id, uses)
+        draft, fits = await asyncio.gather(
+            self._for_agent(workspace_id, known, verdict, by_id, uses),
+            self._fits(workspace_id, known, verdict, by_id, wanted=uses["judge"]),
+        )
+        return replace(verdict, why=_with_fits(verdict.why, fits)), draft
 
     async def _answer(
         self,
@@ -125,15 +128,10 @@ class Wording:
             self._rewritten(workspace_id, question, own, verdict.language, known.languages, wanted=uses["rewrite"]),
             self.judge(workspace_id, question, own, wanted=uses["judge"]),
         )
-        reading: dict[str, Any] = dict(verdict.why.reading)
+        why = _with_fits(verdict.why, fits)
         if uses["rewrite"]:
-            reading["wording"] = {
-                "by": WRITTEN_BY if text else "entry",
-                "model": self._model.name if self._model else "",
-            }
-        if fits is not None:
-            reading["fits"] = fits
-        why = replace(verdict.why, reading=reading)
+            by = {"by": WRITTEN_BY if text else "entry", "model": self._model.name if self._model else ""}
+            why = replace(why, reading={**why.reading, "wording": by})
         return replace(verdict, text=verdict.text.removesuffix(own) + (text or own), why=why)
 
     async def _rewritten(
@@ -145,6 +143,22 @@ class Wording:
         parts = {"question": question, "source": own}
         text = await self._ask(workspace_id, system, parts, max_tokens=400, seconds=CUSTOMER_SECONDS)
         return _borne_out(text, [own], language, languages) if text else None
+
+    async def _fits(
+        self,
+        workspace_id: int,
+        known: robot.Facts,
+        verdict: robot.Suggest | robot.HandOver,
+        by_id: Mapping[str, robot.Entry],
+        *,
+        wanted: bool,
+    ) -> float | None:
+        """How well a suggestion fits: people judge most of them, so this is where its worth is learned from."""
+        entry = by_id.get(verdict.entry_id) if isinstance(verdict, robot.Suggest) else None
+        if entry is None or entry.policy != "answer" or not has_language(entry.answers, verdict.language):
+            return None
+        own = answer_text(entry, replace(known, first_name=None), verdict.language)
+        return await self.judge(workspace_id, _question(known), own, wanted=wanted)
 
     async def _for_agent(
         self,
@@ -187,8 +201,8 @@ class Wording:
         return Draft(plain, sources) if plain else None
 
     async def judge(self, workspace_id: int, question: str, answer: str, *, wanted: bool = True) -> float | None:
-        """How well the answer fits the question, 0 to 1; None when nobody can say. Stored beside the verdict's
-        reasons; it moves no threshold."""
+        """How well the answer fits the question, 0 to 1; None when nobody can say. What it weighs is learned
+        (`robot.second_opinion`)."""
         if not wanted:
             return None
         parts = {"question": question, "answer": answer}
@@ -260,6 +274,10 @@ def _marked(parts: Mapping[str, str]) -> str:
     """Each part between marks of its own that no text can hold beforehand."""
     mark = secrets.token_hex(8)
     return "\n\n".join(f"<{name} {mark}>\n{text.replace(mark, '')}\n</{name} {mark}>" for name, text in parts.items())
+
+
+def _with_fits(why: robot.Why, fits: float | None) -> robot.Why:
+    return why if fits is None else replace(why, reading={**why.reading, "fits": fits})
 
 
 def _question(known: robot.Facts) -> str:
