@@ -88,16 +88,21 @@ class Desk:
         role: Role = "certify",
         kind: verdicts.Kind = "suggest",
         probability: float | None = None,
+        asked: str | None = None,
+        fits: float | None = None,
     ) -> list[int]:
         """So many customers ask about a topic, and the robot decides each question; ids of the verdicts."""
-        known = robot.Facts((ASKED[key],), clock.now().date(), "Pood", languages=("et",))
+        asked = asked or ASKED[key]
+        known = robot.Facts((asked,), clock.now().date(), "Pood", languages=("et",))
         shown = (await self.answering.decide(self.shop.workspace_id, known)).shown
         shown = replace(shown, kind=kind, entry_id=self.entries[key], created_at=clock.now())
         if probability is not None:
             first = replace(shown.why.candidates[0], probability=probability)
             shown = replace(shown, why=replace(shown.why, candidates=[first]))
+        if fits is not None:
+            shown = replace(shown, why=replace(shown.why, reading={**shown.why.reading, "fits": fits}))
         async with self.database.transaction(self.shop.workspace_id) as tx:
-            return [await self._asked(tx, ASKED[key], role, shown) for _ in range(count)]
+            return [await self._asked(tx, asked, role, shown) for _ in range(count)]
 
     async def _asked(self, tx: Transaction, text: str, role: Role, shown: Verdict) -> int:
         customer_id = await customers.create(tx, name="Mari", language="et")

@@ -65,6 +65,7 @@ class Desk:
     fake: FakeModel
     model: ChatModel
     words: Wording
+    files: Folder
 
     async def ask(self, text: str) -> tuple[Message, verdicts.Verdict]:
         """A customer asks; what the robot said and decided."""
@@ -97,7 +98,7 @@ async def desk(database: Database, tmp_path: Path, engine: E5) -> AsyncIterator[
     async with fake_model() as fake:
         model = ChatModel(fake.address, "fake-1", "the-key", breaker=Breaker())
         words = Wording(database, model, 1000)
-        made = Desk(shop, Answering(database, store, OpenedEmbedders(engine), None, words), fake, model, words)
+        made = Desk(shop, Answering(database, store, OpenedEmbedders(engine), None, words), fake, model, words, store)
         await made.allow(rewrite=True)
         yield made
 
