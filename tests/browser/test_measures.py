@@ -26,7 +26,7 @@ def dismissed(page: Page) -> int:
 def put_away(demo: Demo, page: Page, *keys: str) -> int:
     """A suggestion is called a wrong answer, and these keys say which was right; the case's id."""
     number = a_question(demo, page, "kus mu pakk on", "parcel_tracking", "suggest")
-    page.locator(".alternative").first.wait_for()
+    page.locator(".offer").wait_for()
     page.keyboard.press("x")
     expect(page.locator("[role=menuitem]:focus")).to_be_visible()
     page.keyboard.press("Enter")

@@ -4,7 +4,8 @@ import { CornerDownRight, Plus } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, Suggestion } from "../../shared/types";
 import { useCommand } from "../keys";
-import { addLine, help, type Nearest, type NextQuestion, offeredTexts, takeEntry } from "./help";
+import { desk } from "../store";
+import { addLine, help, type Nearest, type NextQuestion, offeredTexts, othersOf, takeEntry } from "./help";
 import { RightEntry } from "./right-entry";
 import { SimilarCases } from "./similar-cases";
 import { Offer, openOffer } from "./suggestion-bar";
@@ -25,11 +26,12 @@ export function HelpBar({ item, withSimilar, retry }: Props) {
   const candidates = waits ? (known?.candidates ?? []).filter((one) => one.entry_id !== offer?.entry_id) : [];
   const next = waits ? (known?.next ?? []) : [];
   const [wrong, setWrong] = useState<number | null>(null);
-  const asking = offer !== null && offer.id === wrong && candidates.length > 0;
+  const others = offer === null ? [] : othersOf(desk.value?.verdicts.get(offer.verdict_id), offer);
+  const asking = offer !== null && offer.id === wrong && others.length > 0;
   return (
     <div class="help-bar">
-      {offer !== null && <Offer key={offer.id} item={item} offer={offer} askRight={candidates.length > 0 ? () => setWrong(offer.id) : null} />}
-      {asking && <RightEntry key={offer.id} item={item} offer={offer} candidates={candidates} back={() => setWrong(null)} />}
+      {offer !== null && <Offer key={offer.id} item={item} offer={offer} askRight={others.length > 0 ? () => setWrong(offer.id) : null} />}
+      {asking && <RightEntry key={offer.id} item={item} offer={offer} others={others} back={() => setWrong(null)} />}
       {!asking && candidates.length > 0 && <Alternatives item={item} offer={offer} candidates={candidates} />}
       {!asking && next.length > 0 && <Next item={item} offer={offer} next={next} />}
       {waits && offer === null && candidates.length === 0 && <Nothing state={held?.state ?? "loading"} empty={known !== null} retry={retry} />}

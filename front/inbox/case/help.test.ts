@@ -4,7 +4,7 @@ import type { Message, Suggestion, Verdict } from "../../shared/types";
 import type { Draft } from "../drafts";
 import { deskOf, type Desk } from "../state";
 import { aCase } from "../testing/cast";
-import { momentOf, type Nearest, offeredTexts, rightOf, withAnswer } from "./help";
+import { momentOf, type Nearest, offeredTexts, othersOf, rightOf, withAnswer } from "./help";
 
 const draft = (reply: string): Draft => ({ tab: "reply", reply, note: "", suggestionId: null, entryId: null });
 const offer = { id: 5, case_id: 1, status: "offered", text: "Pakk on teel." } as Suggestion;
@@ -39,9 +39,17 @@ test("help is read again when something was said, decided or offered, and only t
 });
 
 test("a number key names the right entry, nought none of them, and any other key nothing", () => {
-  const shown = [{ entry_id: 8 }, { entry_id: 5 }];
+  const shown = [{ entry_id: 8, title: "A" }, { entry_id: 5, title: "B" }];
   assert.equal(rightOf("1", shown), 8);
   assert.equal(rightOf("2", shown), 5);
   assert.equal(rightOf("0", shown), null);
   for (const key of ["3", "12", "j", "Enter", " "]) assert.equal(rightOf(key, shown), undefined, key);
+});
+
+test("the right one is looked for among the next best three, never the one that was wrong", () => {
+  const candidates = [7, 8, null, 9, 10, 11].map((entry_id) => ({ entry_id, title: `E${entry_id}`, probability: 0.1 }));
+  const verdict = { why: { candidates } } as Verdict;
+  assert.deepEqual(othersOf(verdict, { entry_id: 7 }).map((one) => one.entry_id), [8, 9, 10]);
+  assert.deepEqual(othersOf(verdict, { entry_id: 9 }).map((one) => one.title), ["E7", "E8", "E10"]);
+  assert.deepEqual(othersOf(undefined, { entry_id: 7 }), []);
 });

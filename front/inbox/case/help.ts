@@ -1,7 +1,8 @@
 /** What helps to answer the open case: nearest entries, similar cases, the next question, a summary. */
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { Case, Suggestion } from "../../shared/types";
+import { t } from "../../shared/i18n";
+import type { Case, Suggestion, Verdict } from "../../shared/types";
 import { type Draft, draftOf, keepDraft } from "../drafts";
 import { runCommand } from "../keys";
 import { offerOf, type Desk } from "../state";
@@ -119,8 +120,23 @@ export function addLine(item: Case, line: string, offer: Suggestion | null): voi
   runCommand("reply");
 }
 
+/** An entry that would perhaps have been right instead. */
+export interface Other {
+  entry_id: number;
+  title: string;
+}
+
+const OTHERS = 3;
+
+/** The best entries beside the suggested one, as the robot ranked them, however far behind. */
+export function othersOf(verdict: Verdict | undefined, offer: Pick<Suggestion, "entry_id">): Other[] {
+  const others = (verdict?.why.candidates ?? []).flatMap(({ entry_id, title }) =>
+    entry_id === null || entry_id === offer.entry_id ? [] : [{ entry_id, title: title === "" ? t("composer.entry", { number: entry_id }) : title }]);
+  return others.slice(0, OTHERS);
+}
+
 /** What a pressed key says of the right entry: its id by its place, null for none of them (0), undefined for any other key. */
-export function rightOf(key: string, candidates: readonly Pick<Nearest, "entry_id">[]): number | null | undefined {
+export function rightOf(key: string, others: readonly Other[]): number | null | undefined {
   if (key === "0") return null;
-  return /^[1-9]$/.test(key) ? candidates[Number(key) - 1]?.entry_id : undefined;
+  return /^[1-9]$/.test(key) ? others[Number(key) - 1]?.entry_id : undefined;
 }

@@ -3,18 +3,18 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import type { Case, Suggestion } from "../../shared/types";
 import { dismiss } from "../acts";
-import { type Nearest, rightOf } from "./help";
+import { type Other, rightOf } from "./help";
 import { openOffer } from "./suggestion-bar";
 
 interface Props {
   item: Case;
   offer: Suggestion;
-  candidates: readonly Nearest[];
+  others: readonly Other[];
   /** The suggestion stays on offer after all. */
   back: () => void;
 }
 
-export function RightEntry({ item, offer, candidates, back }: Props) {
+export function RightEntry({ item, offer, others, back }: Props) {
   const none = useRef<HTMLButtonElement>(null);
   const answered = useRef(false);
   useEffect(() => none.current?.focus(), []);
@@ -28,7 +28,7 @@ export function RightEntry({ item, offer, candidates, back }: Props) {
   }, [offer.id]);
   const keyed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const chosen = rightOf(event.key, candidates);
+    const chosen = rightOf(event.key, others);
     if (event.key === "Escape") {
       answered.current = true;
       back();
@@ -42,9 +42,9 @@ export function RightEntry({ item, offer, candidates, back }: Props) {
     <div class="alternatives right-entry" role="group" aria-label={t("composer.which_right_label")} onKeyDown={keyed}>
       <span class="hint" aria-hidden="true">{t("composer.which_right")}</span>
       <ul tabIndex={-1}>
-        {candidates.map((one, place) => (
+        {others.map((one, place) => (
           <li key={one.entry_id}>
-            <button type="button" class="alternative" title={one.text} onClick={() => settle(one.entry_id)}>
+            <button type="button" class="alternative" title={one.title} onClick={() => settle(one.entry_id)}>
               <kbd aria-hidden="true">{place + 1}</kbd>
               <span class="cut" dir="auto">{one.title}</span>
             </button>
