@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -30,6 +31,8 @@ from tugi.engines.e5 import E5, find_e5
 from tugi.engines.openai_compatible import ChatModel
 from tugi.engines.remote import Breaker
 from tugi.robot import facts as robot
+from tugi.robot.model import model_from_bytes
+from tugi.robot.second_opinion import SecondOpinion
 from tugi.trainer import train_now
 
 KNOWN = ("return_cost", "delivery_cost", "refund_time", "warranty", "opening_hours", "gift_card", "payment_methods")
@@ -235,6 +238,81 @@ async def test_without_the_leads_wish_nothing_is_asked(desk: Desk) -> None:
     assert OWN in said.text
     assert desk.fake.asked == []
     assert "wording" not in verdict.why.reading
+
+
+LEARNED = SecondOpinion(slope=20.0, middle=0.8)
+ASKED = (QUESTION, "palju maksab tarne", "millal raha tagasi saan", "kas mul on garantii ja kaua see kestab",
+         "lillede kastmine", "tahan inimesega rääkida", "tere", "kas tarne on tasuta? kui kaua see võtab?")  # fmt: skip
+
+
+async def heed(desk: Desk) -> None:
+    """The robot has learned to heed the language model's judgement, and the lead wants it asked."""
+
+    async def learn_so(known: Any, *others: Any) -> bytes | None:
+        content = await learn(known, *others)
+        assert content is not None
+        return replace(model_from_bytes(content), opinion=LEARNED).to_bytes()
+
+    assert await training.train(desk.shop.database, desk.files, learn_so, "heeding", desk.shop.workspace_id)
+    await desk.allow(rewrite=False, judge=True)
+
+
+async def test_a_doubted_answer_is_kept_back_and_the_reason_is_told(desk: Desk) -> None:
+    await desk.allow(rewrite=False, judge=True)
+    desk.fake.answer = lambda system, user: "0"
+    assert (await desk.ask(QUESTION))[1].kind == "answer"
+    await heed(desk)
+    message, verdict = await desk.ask(QUESTION)
+    assert OWN not in message.text
+    assert verdict.kind in ("ask", "suggest", "hand_over")
+    assert verdict.why.sentence == "doubted"
+    assert verdict.why.reading["fits"] == 0
+    desk.fake.answer = lambda system, user: "0.9"
+    message, verdict = await desk.ask(QUESTION)
+    assert OWN in message.text
+    assert verdict.kind == "answer"
+
+
+@pytest.mark.parametrize("says", ["praise", "dice"])
+async def test_a_lying_judge_brings_no_answer_that_would_not_have_been(desk: Desk, says: str) -> None:
+    dice = random.Random(5)
+    desk.fake.answer = lambda system, user: "1.0" if says == "praise" else f"{dice.random():.2f}"
+    await desk.allow(rewrite=False)
+    alone = [await desk.ask(text) for text in ASKED]
+    assert {verdict.kind for _, verdict in alone} >= {"answer", "hand_over"}
+    await heed(desk)
+    for text, (said, before) in zip(ASKED, alone, strict=True):
+        message, verdict = await desk.ask(text)
+        if verdict.kind == "answer" or says == "praise":
+            assert (verdict.kind, verdict.entry_id, message.text) == (before.kind, before.entry_id, said.text)
+        assert verdict.why.boundaries == before.why.boundaries
+    assert desk.fake.asked
+
+
+@pytest.mark.parametrize("mood", ["hang", "nonsense", "error"])
+async def test_a_judge_that_says_nothing_changes_nothing(desk: Desk, mood: Mood) -> None:
+    await heed(desk)
+    desk.fake.answer = lambda system, user: "0.8"
+    said, before = await desk.ask(QUESTION)
+    desk.fake.moods = [mood]
+    started = clock.monotonic()
+    message, verdict = await desk.ask(QUESTION)
+    assert clock.monotonic() - started < 8
+    assert (message.text, verdict.kind, verdict.entry_id) == (said.text, "answer", before.entry_id)
+    assert "fits" not in verdict.why.reading
+    first = verdict.why.candidates[0].probability
+    assert verdict.probability is not None
+    assert abs(verdict.probability - first) < 0.001
+
+
+async def test_a_suggestion_is_judged_too_for_people_judge_it_again(desk: Desk) -> None:
+    await heed(desk)
+    async with desk.shop.database.transaction(desk.shop.workspace_id) as tx:
+        await policy.update(tx, PolicyChange(default_level="suggest"))
+    desk.fake.answer = lambda system, user: "0.3"
+    _, verdict = await desk.ask(QUESTION)
+    assert (verdict.kind, verdict.why.sentence) == ("suggest", "suggested_level")
+    assert verdict.why.reading["fits"] == 0.3
 
 
 DRAFT = "Eestist tagastamine on tasuta. [1]"
