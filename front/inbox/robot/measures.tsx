@@ -70,6 +70,7 @@ function Totals({ total, days }: { total: Measure; days: Span }) {
       </Figure>
       <Figure title={t("robot.measures.changed")} value={changed === null ? "–" : percent(changed)} label={t("robot.measures.changed_label")} note={t("robot.measures.changed_note", { count: total.edited })}>
         <p>{t("robot.measures.changed_about")}</p>
+        <p class="figures">{t("robot.measures.from", { what: t("robot.measures.changed_note", { count: total.edited }) })}</p>
       </Figure>
       <Saved total={total} used={used} />
       <Figure title={t("robot.measures.offered")} value={total.offered} label={t("robot.measures.offered_label", { count: total.offered })} note={t("robot.measures.days", { count: days })}>
@@ -88,7 +89,7 @@ function Saved({ total, used }: { total: Measure; used: number }) {
     <Figure title={t("robot.measures.saved")} value={seconds === null ? "–" : stretch(seconds)} label={t(lost ? "robot.measures.lost_label" : "robot.measures.saved_label")} note={note}>
       <p>{t("robot.measures.saved_about")}</p>
       <p>{t("robot.measures.saved_limit")}</p>
-      <How how={`${t("robot.measures.replies", { count: used })}, ${t("robot.measures.own_words", { count: total.unanswered })}`} />
+      <p class="figures">{t("robot.measures.from", { what: `${t("robot.measures.replies", { count: used })}, ${t("robot.measures.own_words", { count: total.unanswered })}` })}</p>
     </Figure>
   );
 }
