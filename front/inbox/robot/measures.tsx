@@ -66,7 +66,7 @@ function Totals({ total, days }: { total: Measure; days: Span }) {
         note={t("robot.measures.used_note", { used, offered: total.offered })}
       >
         <p>{t("robot.measures.used_about")}</p>
-        {total.acceptance !== null && <How how={t("robot.measures.used_how", { sent: total.sent, edited: total.edited, offered: total.offered, share: percent(total.acceptance) })} />}
+        {total.acceptance !== null && <How how={`(${total.sent} + ${total.edited}) ÷ ${total.offered} = ${percent(total.acceptance)}`} />}
       </Figure>
       <Figure title={t("robot.measures.changed")} value={changed === null ? "–" : percent(changed)} label={t("robot.measures.changed_label")} note={t("robot.measures.changed_note", { count: total.edited })}>
         <p>{t("robot.measures.changed_about")}</p>
