@@ -3216,8 +3216,8 @@ export interface components {
          *     languages: those it has an answer in: full with example questions, part without.
          *     contacts_30, answered_30: questions of 30 days whose first candidate it was, and answers given by the robot.
          *     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
-         *     or its risk class's. needed: more judged answers until it is certified. set_aside: judgements that do not count
-         *     because the answer has other words now.
+         *     or its risk class's; None, as needed is 0, where the entry's policy keeps the robot from answering. needed: more
+         *     judged answers until it is certified. set_aside: judgements that do not count because the answer has other words.
          */
         Topic: {
             /** Answered 30 */
