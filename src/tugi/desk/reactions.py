@@ -38,7 +38,14 @@ REACTIONS: Reactions = {
     "TopicRiskChanged": [Reaction("certify")],
     "RobotPolicyChanged": [Reaction("certify"), Reaction("version", 2.0)],
     "TopicChanged": [Reaction("version", 2.0)],
-    "DayPassed": [Reaction("follow_ups"), Reaction("liken"), Reaction("certify"), Reaction("learn")],
+    # What people judged in the day teaches the robot at night.
+    "DayPassed": [
+        Reaction("follow_ups"),
+        Reaction("liken"),
+        Reaction("certify"),
+        Reaction("learn"),
+        Reaction("relearn"),
+    ],
     "LessonsWanted": [Reaction("learn")],
     "ReplayAsked": [Reaction("replay")],
     "SummaryMade": [Reaction("summarise")],
@@ -65,6 +72,7 @@ def job_kinds(
         "draw": JobKind(partial(drawing.draw, database)),
         "certify": JobKind(Certifying(database, answering).run),
         "train": JobKind(_training(database, files, answering, train, engine)),
+        "relearn": JobKind(_relearning(database, _training(database, files, answering, train, engine))),
         "version": JobKind(_versions(database, files)),
         "summarise": JobKind(Summarising(database, answering.wording).run),
         "learn": JobKind(Learning(database, files, rehearse).run),
@@ -102,5 +110,18 @@ def _training(
     async def run(ids: Mapping[str, Any]) -> None:
         if await training.train(database, files, train, engine, ids["workspace_id"]):
             await answering.warm(ids["workspace_id"])
+
+    return run
+
+
+def _relearning(
+    database: Database, learn: Callable[[Mapping[str, Any]], Awaitable[None]]
+) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    async def run(ids: Mapping[str, Any]) -> None:
+        async with database.reading(ids["workspace_id"]) as tx:
+            taught_before = await training.find_ready(tx) is not None
+        # A shop that has taught its robot nothing yet is not told each night that there is too little.
+        if taught_before:
+            await learn(ids)
 
     return run
