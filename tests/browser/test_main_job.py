@@ -62,7 +62,7 @@ def test_a_refund_goes_to_a_person(demo: Demo, new_page: Callable[..., Page]) ->
 
 def test_a_doubtful_question_is_asked_back_and_answered_on_a_click(demo: Demo, new_page: Callable[..., Page]) -> None:
     frame = open_chat(new_page(), demo.url)
-    say(frame, "mul on küsimus paki ja saatmise kohta soome")
+    say(frame, "maksmise kohta küsimus")
     choice = frame.locator("button.choice").first
     choice.wait_for()
     title = choice.inner_text()
