@@ -93,7 +93,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     try:
         until("the demo answers", 120, lambda: _answers(f"http://127.0.0.1:{port}/readyz"))
         told = subprocess.run(
-            [*command, "--credentials"], env=environment, check=True, capture_output=True, cwd=ROOT, timeout=60
+            [*command, "--credentials"], env=environment, check=True, capture_output=True, cwd=ROOT, timeout=300
         )
         running = Demo(port, json.loads(told.stdout))
         jar = _signed_in(running)
