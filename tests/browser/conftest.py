@@ -10,13 +10,11 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -61,16 +59,10 @@ def _free_port() -> int:
 
 
 def _answers(url: str) -> bool:
-    parts = urlsplit(url)
-    # Closed by hand whatever happens: a server that is only starting may drop the connection in the middle.
-    http = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
     try:
-        http.request("GET", parts.path)
-        return http.getresponse().status == 200
-    except (HTTPException, OSError):
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.TransportError:
         return False
-    finally:
-        http.close()
 
 
 def until(what: str, seconds: float, check: Callable[[], bool], every: float = 0.2) -> None:
@@ -96,9 +88,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             [*command, "--credentials"], env=environment, check=True, capture_output=True, cwd=ROOT, timeout=300
         )
         running = Demo(port, json.loads(told.stdout))
-        jar = _signed_in(running)
-        # Training embeds some 4,000 texts at low priority: seconds alone, minutes beside other tests.
-        until("the robot has learned", 900, lambda: _learned(running, jar), every=1)
+        person = running.person("lead")
+        words = {"email": person["email"], "password": person["password"]}
+        with httpx.Client(base_url=running.url, timeout=30) as lead:
+            lead.post("/api/sign-in", json=words).raise_for_status()
+            # Training embeds some 4,000 texts at low priority: seconds alone, minutes beside other tests.
+            until("the robot has learned", 900, lambda: _learned(lead), every=1)
         yield running
     finally:
         server.terminate()
@@ -106,20 +101,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         log.close()
 
 
-def _signed_in(demo: Demo) -> urllib.request.OpenerDirector:
-    person = demo.person("lead")
-    body = json.dumps({"email": person["email"], "password": person["password"]}).encode()
-    jar = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    request = urllib.request.Request(
-        f"{demo.url}/api/sign-in", body, {"content-type": "application/json"}, method="POST"
-    )
-    jar.open(request, timeout=30).close()
-    return jar
-
-
-def _learned(demo: Demo, jar: urllib.request.OpenerDirector) -> bool:
-    with jar.open(f"{demo.url}/api/knowledge?limit=1", timeout=30) as response:
-        return json.load(response)["model"]["status"] == "ready"
+def _learned(lead: httpx.Client) -> bool:
+    return lead.get("/api/knowledge?limit=1").json()["model"]["status"] == "ready"
 
 
 @pytest.fixture(scope="session")

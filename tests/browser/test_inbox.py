@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.request
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -23,9 +23,7 @@ def post(demo: Demo, path: str, body: dict[str, Any], token: str = "") -> dict[s
     headers = {"content-type": "application/json", "idempotency-key": str(uuid.uuid4())}
     if token:
         headers["authorization"] = f"Bearer {token}"
-    request = urllib.request.Request(demo.url + path, json.dumps(body).encode(), headers, method="POST")
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return json.load(response)
+    return httpx.post(demo.url + path, json=body, headers=headers, timeout=30).raise_for_status().json()
 
 
 def a_new_case(demo: Demo, page: Page, text: str) -> tuple[int, str]:
