@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tugi.core.database import Database
 from tugi.desk.answering import policy
 from tugi.desk.answering.policy import PolicyChange
-from tugi.desk.cases import messages, threads
+from tugi.desk.cases import accounts, messages
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
 from tugi.desk.people import agents, customers, workspaces
@@ -46,5 +46,5 @@ async def open_shop(database: Database, name: str = "Põhjala Pood") -> Shop:
         await policy.update(tx, PolicyChange(default_level="audit"))
         email = f"kadri-{workspace.id}@pohjala.example"
         kadri = await agents.create(tx, name="Kadri Mets", email=email, role="agent", language="et", password_hash="")
-        account_id = await threads.ensure_account(tx, "widget", "Widget")
+        account_id = await accounts.ensure_account(tx, "widget", "Widget")
     return Shop(database, workspace.id, account_id, kadri.id)

@@ -3,7 +3,7 @@
 Usage: python3 tools/setup.py run|dev|test
   run   what serving needs: Python packages, Node's packages, the built front ends
   dev   that, and the tools of `make check`
-  test  that, and the programs that tests use: Chromium and Debian's PostgreSQL 15
+  test  that, and the programs that tests use: Chromium, Dovecot and Debian's PostgreSQL 15
 
 Each step leaves a stamp with a digest of what it was made from, so that a second call does nothing.
 """
@@ -26,6 +26,7 @@ OLDEST_NODE = 20
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 PROGRAMS = {
     "chromium": ("the browser tests", lambda: shutil.which("chromium")),
+    "dovecot-imapd": ("the mailbox tests", Path("/usr/sbin/dovecot").exists),
     "postgresql-15": ("the second run on PostgreSQL 15", Path("/usr/lib/postgresql/15/bin/postgres").exists),
 }
 
@@ -144,7 +145,7 @@ def build_front() -> None:
 
 
 def install_programs() -> None:
-    """Chromium and PostgreSQL 15 where root may install them; else say what will be left out."""
+    """Chromium, Dovecot and PostgreSQL 15 where root may install them; else say what will be left out."""
     missing = [name for name, (_, found) in PROGRAMS.items() if not found()]
     if not missing:
         return

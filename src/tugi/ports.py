@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,4 +109,143 @@ class Mailer(Protocol):
 
         Raises MailFailed.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mail address in lower case with the name written beside it, if any."""
+
+    email: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file that came with a letter. content_id: without brackets, where the HTML shows it by "cid:"."""
+
+    name: str
+    media_type: str
+    content: bytes
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail of ours that did not arrive (RFC 3464, or told in words).
+
+    letter_id: its Message-ID without brackets, where the bounce says it. code: such as "5.1.1" (RFC 3463).
+    """
+
+    letter_id: str | None
+    recipient: str | None
+    permanent: bool
+    code: str | None
+    why: str
+
+
+Result = Literal["pass", "fail", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the receiving side's own header says of the sender (RFC 8601); "unknown" where it says nothing.
+
+    warnings: closed words, such as "reply_to_elsewhere", "several_senders", "lookalike", "claims_to_be_us".
+    """
+
+    spf: Result = "unknown"
+    dkim: Result = "unknown"
+    dmarc: Result = "unknown"
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it was understood.
+
+    letter_id: its Message-ID without brackets, made from its bytes where there is none. refers_to: the ids it answers,
+    nearest first, without repetitions or empty ones. tokens: what plus-addresses of ours among its recipients carry.
+    new_text + quoted_text is all that was written; html is clean. automatic: why no person wrote it, else None.
+    """
+
+    letter_id: str
+    sender: Address
+    subject: str
+    new_text: str
+    quoted_text: str = ""
+    html: str | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    automatic: str | None = None
+    bounce: Bounce | None = None
+    report: bool = False
+    trust: Trust = field(default_factory=Trust)
+    parts: tuple[Part, ...] = ()
+    language: str | None = None
+
+
+class Unreadable(Exception):
+    """A delivery that could not be understood; the message is a sentence for an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One mailbox, page, number or widget. settings and secrets are the channel's own business."""
+
+    id: int
+    workspace_id: int
+    channel: str
+    name: str
+    address: str | None
+    active: bool
+    settings: Mapping[str, object]
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One letter to carry. The same `letter_id` is used on every try, so that a second copy is known as such."""
+
+    letter_id: str
+    recipients: tuple[Address, ...]
+    copies: tuple[Address, ...]
+    subject: str
+    text: str
+    html: str | None
+    language: str
+    answers: tuple[str, ...]
+    automatic: bool
+    token: str | None = None
+    unsubscribe: str | None = None
+    parts: tuple[Part, ...] = ()
+
+
+class NotCarried(Exception):
+    """A channel did not carry something out. permanent: trying again is useless. unknown: it may have been carried."""
+
+    def __init__(self, why: str, *, permanent: bool = False, unknown: bool = False, retry_after: float | None = None):
+        super().__init__(why)
+        self.permanent = permanent
+        self.unknown = unknown
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """A kind of transport with raw deliveries and an outbox."""
+
+    def read(self, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
+        """Understand a delivery, in the calling thread. Raises Unreadable and nothing else."""
+        ...
+
+    async def send(self, account: Account, outgoing: Outgoing) -> str:
+        """Carry it out; returns what the other side answered. Raises NotCarried."""
+        ...
+
+    async def was_sent(self, account: Account, letter_id: str) -> bool | None:
+        """Whether a letter of unknown fate left after all; None where that cannot be found out."""
         ...

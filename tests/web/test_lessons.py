@@ -8,7 +8,7 @@ from tugi.core.database import Database
 from tugi.core.files import Folder
 from tugi.desk.answering import versions as kept
 from tugi.desk.answering.learning import Learning
-from tugi.desk.cases import threads
+from tugi.desk.cases import accounts
 from tugi.web.agent_api import lessons, versions
 from web.agents_app import app_of, invited_browser, owner_browser
 
@@ -24,7 +24,7 @@ async def test_a_lead_accepts_a_lesson_and_puts_the_version_before_back(database
         workspace_id = await tx.fetchval("select id from workspaces")
         owner_id = await tx.fetchval("select min(id) from agents")
     async with database.transaction(workspace_id) as tx:
-        account_id = await threads.ensure_account(tx, "widget", "Widget")
+        account_id = await accounts.ensure_account(tx, "widget", "Widget")
     shop = Shop(database, workspace_id, account_id, owner_id)
     ids = await teach(shop, files)
     await kept.make(database, files, workspace_id, "training")

@@ -8,7 +8,7 @@ from cast import Shop
 from desk.rehearsal import asks, replaying, replies, teach
 from tugi.core.database import Database
 from tugi.core.files import Folder
-from tugi.desk.cases import threads
+from tugi.desk.cases import accounts
 from tugi.web.agent_api import replays
 from web.agents_app import app_of, invited_browser, owner_browser
 
@@ -23,7 +23,7 @@ async def lead_of(database: Database) -> tuple[httpx.AsyncClient, httpx.AsyncCli
         workspace_id = await tx.fetchval("select id from workspaces")
         agent_id = await tx.fetchval("select min(id) from agents")
     async with database.transaction(workspace_id) as tx:
-        account_id = await threads.ensure_account(tx, "widget", "Widget")
+        account_id = await accounts.ensure_account(tx, "widget", "Widget")
     return owner, agent, Shop(database, workspace_id, account_id, agent_id)
 
 

@@ -21,7 +21,7 @@ from tugi.core.events import ROBOT, Actor
 from tugi.demo import buying
 from tugi.desk.answering import policy
 from tugi.desk.answering.policy import PolicyChange, RobotPolicy
-from tugi.desk.cases import cases, contacts, messages, notes, readings, threads
+from tugi.desk.cases import accounts, cases, contacts, messages, notes, readings
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message, MessageChoice
 from tugi.desk.knowledge import imports
@@ -216,7 +216,7 @@ class _History:
         with _moved(start) as pass_time:
             async with self._database.transaction(self._workspace_id) as tx:
                 customer_id = await self._customer(tx, number, who)
-                account_id = await threads.ensure_account(tx, "widget", "Widget")
+                account_id = await accounts.ensure_account(tx, "widget", "Widget")
                 last: int | None = None
                 for place, turn in enumerate(script["turns"]):
                     pass_time(timedelta(seconds=chance.uniform(8, 50 if turn["who"] != "agent" else 240)))

@@ -17,7 +17,7 @@ from tugi.core.errors import Invalid, NotFound, TooMany
 from tugi.core.files import Files
 from tugi.desk.answering import evidence
 from tugi.desk.answering.evidence import Signal
-from tugi.desk.cases import cases, messages, readings, threads, transcript
+from tugi.desk.cases import accounts, cases, messages, readings, transcript
 from tugi.desk.people import customers, identities, workspaces
 from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import queue
@@ -141,7 +141,7 @@ class WidgetApi:
         known = self._known.get(workspace_id)
         if known is None or known.until < time.monotonic():
             async with self._database.transaction(workspace_id) as tx:
-                account_id = await threads.ensure_account(tx, "widget", "Widget")
+                account_id = await accounts.ensure_account(tx, "widget", "Widget")
                 known = Known(await workspaces.get(tx), account_id, time.monotonic() + 2)
             self._known[workspace_id] = known
         return known

@@ -12,7 +12,7 @@ from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, Invalid, NotFound
 from tugi.core.events import ROBOT, Actor
-from tugi.desk.cases import attachments, cases, contacts, threads, transcript
+from tugi.desk.cases import accounts, attachments, cases, contacts, transcript
 from tugi.desk.cases.cases import Case, Handler
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
 from tugi.desk.people import customers
@@ -285,7 +285,7 @@ async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
     )
     if row:
         return row["channel_account_id"], row["contact_id"]
-    account_id = await threads.ensure_account(tx, case.channel, case.channel.capitalize())
+    account_id = await accounts.ensure_account(tx, case.channel, case.channel.capitalize())
     contact_id = await contacts.find_current(tx, case.id)
     return account_id, contact_id or await contacts.open_contact(tx, case.id, case.channel)
 
