@@ -12,7 +12,7 @@ from tugi.desk.answering import policy, topic_list, topics
 from tugi.desk.knowledge import entries
 from tugi.desk.knowledge.entry_checks import Policy
 from tugi.desk.people import workspaces
-from tugi.robot.facts import Permit
+from tugi.robot.facts import Level, Permit
 
 
 async def test_the_robot_of_a_new_workspace_only_suggests(database: Database) -> None:
@@ -46,6 +46,33 @@ async def test_a_level_holds_on_its_channel_and_where_no_channel_has_its_own(
         ("email", "click", "off"),
         (None, "audit", "click"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "level", "allowed"),
+    [
+        ("people", "suggest", False),
+        ("people", "audit", False),
+        ("people", "off", True),
+        ("people", None, True),
+        ("suggest", "click", False),
+        ("suggest", "audit", False),
+        ("suggest", "suggest", True),
+        ("answer", "audit", True),
+    ],
+)
+async def test_a_level_never_goes_beyond_what_the_entry_itself_allows(
+    database: Database, tmp_path: Path, own: Policy, level: Level | None, allowed: bool
+) -> None:
+    desk = await open_desk(database, tmp_path)
+    parcel = desk.entries["parcel"]
+    async with database.transaction(desk.shop.workspace_id) as tx:
+        await tx.execute("update entries set policy = $2 where id = $1", parcel, own)
+        if allowed:
+            await topics.set_level(tx, parcel, level)
+        else:
+            with pytest.raises(Conflict):
+                await topics.set_level(tx, parcel, level)
 
 
 async def test_a_certificate_covers_its_own_risk_class_only(database: Database, tmp_path: Path) -> None:

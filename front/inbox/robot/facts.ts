@@ -116,6 +116,8 @@ export interface RobotPolicy {
   hand_over_share: number;
   second_judge_share: number;
   minutes_per_contact: number;
+  /** The entry answered from the customer's own order; 0: none. */
+  order_topic: number;
   language_model: Readonly<Record<string, boolean>>;
   /** The model that the operator set up; null: none. */
   language_model_name?: string | null;

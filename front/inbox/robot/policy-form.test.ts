@@ -5,7 +5,7 @@ import { changesOf, fromPercent, toPercent } from "./policy-form";
 
 const policy: RobotPolicy = {
   default_level: "suggest", targets: { low: 0.05, normal: 0.05, high: 0.02 }, confidence: 0.95, automatic_promotion: false, audit_share: { audit: 0.2, own: 0.05 },
-  hand_over_share: 0.05, second_judge_share: 0.2, minutes_per_contact: 4, language_model: { rewrite: false, summarise: true },
+  hand_over_share: 0.05, second_judge_share: 0.2, minutes_per_contact: 4, order_topic: 0, language_model: { rewrite: false, summarise: true },
 };
 
 test("what is written in per cent is stored as a share and comes back the same", () => {

@@ -5,7 +5,7 @@ import { Choice, Field, mayLead, NoPermission, Page, SaveBar, Section, Tick } fr
 import { same, useSaveKey, useSaving, useUnsaved, type Refusal } from "../settings/saving";
 import { http } from "../store";
 import { Bones, Failed } from "./bits";
-import { LEVELS, RISKS, type RobotPolicy, type Versions } from "./facts";
+import { LEVELS, RISKS, type RobotPolicy, type Topics, type Versions } from "./facts";
 import { changesOf, fromPercent, toPercent } from "./policy-form";
 import { Paused } from "./pause";
 import { useRead } from "./reading";
@@ -57,6 +57,7 @@ function PolicyForm({ stored, take }: { stored: RobotPolicy; take: (policy: Robo
         <Start editing={editing} />
         <Audits editing={editing} />
         <Words editing={editing} />
+        <Orders editing={editing} />
         <Worth editing={editing} />
       </fieldset>
       <SaveBar dirty={dirty} busy={saving.busy} refusal={saving.refusal} save={save} discard={() => { saving.forget(); setValue(kept); }} />
@@ -145,6 +146,21 @@ function Words({ editing: { value, set } }: { editing: Editing }) {
           <Tick key={use} label={t(`robot.use.${use}`)} hint={t(`robot.use.${use}_about`)} checked={on && name !== null} disabled={name === null} change={(now) => set({ language_model: { ...value.language_model, [use]: now } })} />
         ))}
       </div>
+    </Section>
+  );
+}
+
+function Orders({ editing: { value, set, refusal } }: { editing: Editing }) {
+  const read = useRead<Topics>("/api/robot/topics", "topics");
+  const topics = read.value?.topics ?? [];
+  return (
+    <Section title={t("robot.orders_title")} about={t("robot.orders_about")}>
+      <Field label={t("robot.setting.order_topic")} problem={refusal?.fields.order_topic}>
+        <select value={String(value.order_topic)} disabled={read.state !== "ready"} onChange={(event) => set({ order_topic: Number(event.currentTarget.value) })}>
+          <option value="0">{t("robot.orders_none")}</option>
+          {topics.map((topic) => <option key={topic.entry_id} value={String(topic.entry_id)}>{topic.title}</option>)}
+        </select>
+      </Field>
     </Section>
   );
 }

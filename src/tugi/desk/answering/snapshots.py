@@ -120,7 +120,8 @@ async def _set_level(tx: Transaction, entry_id: int, level: Level | None, channe
     try:
         await topics.set_level(tx, entry_id, level, channel, why=RESTORED)
     except Conflict:
-        await topics.set_level(tx, entry_id, "suggest", channel, why=RESTORED)
+        policy_now = (await entries.of_ids(tx, [entry_id]))[0].policy
+        await topics.set_level(tx, entry_id, "off" if policy_now == "people" else "suggest", channel, why=RESTORED)
 
 
 async def _put_back_knowledge(tx: Transaction, kept: Sequence[KeptEntry]) -> None:

@@ -17,6 +17,13 @@ from tugi.desk.answering.levels import Setting, demoted, effective, permit
 from tugi.desk.answering.policy import Risk, RobotPolicy
 from tugi.robot.facts import Level, Permit
 
+# What a topic may be set to, by its entry's own policy; None: what holds by default.
+ALLOWED: Mapping[str, frozenset[Level | None]] = {
+    "answer": frozenset({None, "off", "suggest", "click", "audit", "own"}),
+    "suggest": frozenset({None, "off", "suggest"}),
+    "people": frozenset({None, "off"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -91,9 +98,11 @@ async def set_level(
 ) -> None:
     """Set what the robot may do; None takes the setting away.
 
-    Raises NotFound, or Conflict for "own" without a certificate in force.
+    Raises NotFound, or Conflict for "own" without a certificate in force and for more than its entry allows.
     """
     setting = await _hold(tx, entry_id)
+    if level not in await _allowed(tx, entry_id):
+        raise Conflict("The entry leaves this to people. Change the entry first, then what the robot may do with it.")
     default = (await policy.get(tx)).default_level
     if level == "own" and (await cover(tx)).of(entry_id, setting) is None:
         raise Conflict("No certificate covers this topic, so the robot may not answer it on its own yet. Review more.")
@@ -215,6 +224,12 @@ async def _hold(tx: Transaction, entry_id: int) -> Setting:
         "select true from topics where workspace_id = $1 and entry_id = $2 for update", tx.workspace_id, entry_id
     )
     return (await settings(tx))[entry_id]
+
+
+async def _allowed(tx: Transaction, entry_id: int) -> frozenset[Level | None]:
+    return ALLOWED[
+        await tx.fetchval("select policy from entries where workspace_id = $1 and id = $2", tx.workspace_id, entry_id)
+    ]
 
 
 async def _note_change(
