@@ -15,6 +15,7 @@ class Settings:
     """All settings. `home` holds the embedded database, files and trained models.
 
     engine: "e5", "e5-fast", "ngrams", "onnx:/folder", or an address of embeddings with `engine_model`.
+    private_hosts: what may be called beyond the public internet (`core/safe_addresses.py`).
     language_model_daily_calls: how many calls a workspace has in a day; after them the robot does without.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     language_model_daily_calls: int = 5000
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    private_hosts: str = ""
     log_level: str = "info"
 
     @property

@@ -19,6 +19,7 @@ from tugi.core.errors import Invalid, TugiError, Unavailable
 from tugi.core.events import Bell
 from tugi.core.files import Bucket, Files, Folder
 from tugi.core.jobs import Worker
+from tugi.core.safe_addresses import Guard, private_hosts
 from tugi.demo import buying, seed
 from tugi.desk import reactions
 from tugi.desk.answering import training
@@ -178,6 +179,11 @@ def files_of(settings: Settings) -> Files:
 def mailer_of(settings: Settings) -> Mailer | None:
     """What sends the shop's own mails; None: no mail server is set. Raises Invalid for wrong settings."""
     return smtp_of(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
+
+
+def guard_of(settings: Settings) -> Guard:
+    """What says where people's settings may make us call. Raises Invalid for wrong settings."""
+    return Guard(private_hosts(settings.private_hosts))
 
 
 def engine_of(settings: Settings) -> tuple[str, OpenedEmbedders]:
