@@ -208,8 +208,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What a letter answers: who wrote it, when, and all of its text."""
+
+    sender: Address
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One letter to carry. The same `letter_id` is used on every try, so that a second copy is known as such."""
+    """One letter to carry. The same `letter_id` is used on every try, so that a second copy is known as such.
+
+    answers: the ids it answers, nearest first. automatic: a machine's answer (RFC 3834), which nobody shall bounce.
+    """
 
     letter_id: str
     recipients: tuple[Address, ...]
@@ -223,10 +235,22 @@ class Outgoing:
     token: str | None = None
     unsubscribe: str | None = None
     parts: tuple[Part, ...] = ()
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the other side answered, and by address what it said of recipients it refused."""
+
+    answer: str
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class NotCarried(Exception):
-    """A channel did not carry something out. permanent: trying again is useless. unknown: it may have been carried."""
+    """A channel did not carry something out. The message is a sentence for an agent that says what to do.
+
+    permanent: trying again is useless. unknown: it may have been carried. retry_after: seconds.
+    """
 
     def __init__(self, why: str, *, permanent: bool = False, unknown: bool = False, retry_after: float | None = None):
         super().__init__(why)
@@ -242,8 +266,8 @@ class Channel(Protocol):
         """Understand a delivery, in the calling thread. Raises Unreadable and nothing else."""
         ...
 
-    async def send(self, account: Account, outgoing: Outgoing) -> str:
-        """Carry it out; returns what the other side answered. Raises NotCarried."""
+    async def send(self, account: Account, outgoing: Outgoing) -> Carried:
+        """Carry it out to at least one recipient. Raises NotCarried."""
         ...
 
     async def was_sent(self, account: Account, letter_id: str) -> bool | None:

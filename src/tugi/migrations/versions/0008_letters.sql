@@ -128,6 +128,7 @@ create table outgoing (
     kind                text not null check (kind in ('reply', 'continued')),
     message_ids         bigint[] not null,
     letter_id           text not null,
+    -- {"to": [{"email", "name"}], "cc": [...]}
     recipients          jsonb not null,
     automatic           boolean not null default false,
     state               text not null check (state in ('queued', 'sending', 'sent', 'failed', 'unknown')),
@@ -135,6 +136,10 @@ create table outgoing (
     -- Whoever is sending it now holds it until then; afterwards its fate is unknown.
     held_until          timestamptz,
     attempts            int not null default 0,
+    first_tried_at      timestamptz,
+    -- How often its fate was unknown.
+    lost                int not null default 0,
+    -- What the other side said last.
     answer              text,
     created_at          timestamptz not null,
     settled_at          timestamptz,
@@ -144,6 +149,7 @@ create table outgoing (
 create unique index outgoing_once on outgoing (workspace_id, letter_id);
 create index outgoing_due on outgoing (not_before, id) where state in ('queued', 'sending', 'unknown');
 create index outgoing_of_case on outgoing (workspace_id, case_id, id);
+create index outgoing_of_messages on outgoing using gin (message_ids);
 
 -- Automatic mails to an address, so that none gets more than one a day.
 create table automatic_mails (
