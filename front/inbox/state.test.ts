@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Case, LiveEvent, Me, Message, Suggestion, WireObjects } from "../shared/types";
+import type { Case, CaseView, LiveEvent, Me, Message, Suggestion, WireObjects } from "../shared/types";
 import { rowsOf } from "./lists";
 import { aCase } from "./testing/cast";
-import { deskOf, follow, learn, offerOf } from "./state";
+import { behold, deskOf, follow, learn, offerOf } from "./state";
 
 const empty = deskOf({ agents: [], teams: [{ id: 1, name: "Returns", agent_ids: [] }], cursor: 10 } as unknown as Me);
 
@@ -54,6 +54,22 @@ test("a line learns its case from the event around it", () => {
 
 test("a team that was deleted goes", () => {
   assert.equal(follow(empty, [event(11, { removed: { teams: [1] } }, null)], 11).teams.size, 0);
+});
+
+test("a message that was taken back goes, and an older answer does not bring it back", () => {
+  const before = follow(empty, [event(11, { messages: [message(7, "too early")] })], 11);
+  const after = follow(before, [event(12, { removed: { messages: [7] } })], 12);
+  assert.equal(after.messages.size, 0);
+  assert.equal(learn(after, { messages: [message(7, "too early")] }, 11).messages.size, 0);
+});
+
+test("a case read whole lets go of what moved out of it, but not of what came meanwhile", () => {
+  const view = (messages: Message[], cursor: number) =>
+    ({ case: aCase(), customer: { id: 1 }, past_cases: [], messages, notes: [], lines: [], verdicts: [], suggestion: null, cursor }) as unknown as CaseView;
+  const known = follow(empty, [event(11, { messages: [message(3, "older page"), message(5, "stays"), message(6, "moved")] })], 11);
+  const later = follow(known, [event(14, { messages: [message(7, "came meanwhile")] })], 14);
+  const now = behold(later, view([message(4, "first"), message(5, "stays")], 13));
+  assert.deepEqual([...now.messages.keys()].sort(), [3, 4, 5, 7]);
 });
 
 test("the newest suggestion still on offer waits above the composer", () => {

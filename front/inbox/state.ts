@@ -64,6 +64,8 @@ export function follow(desk: Desk, events: readonly LiveEvent[], cursor: number)
     for (const [name, items] of Object.entries(event.objects)) {
       if (Array.isArray(items)) for (const item of items as object[]) touched.set(keyOf(name, item), event.number);
     }
+    // An answer that is older than the removal must not bring it back.
+    for (const id of event.objects.removed?.messages ?? []) touched.set(`messages:${id}`, event.number);
   }
   const next = { ...applyAll(desk, fresh, cursor), touched };
   const gone = fresh.flatMap((event) => event.objects.removed?.teams ?? []);
@@ -95,6 +97,19 @@ export function objectsOf(view: CaseView): WireObjects {
     verdicts: view.verdicts,
     suggestions: view.suggestion === null ? [] : [view.suggestion],
   };
+}
+
+/**
+ * The desk after a case was read whole: a message that was in it and no longer is has moved to another case or was
+ * taken back. What events newer than the answer brought stays.
+ */
+export function behold(desk: Desk, view: CaseView): Desk {
+  const known = learn(desk, objectsOf(view), view.cursor);
+  const here = new Set(view.messages.map((message) => message.id));
+  const oldest = view.messages[0]?.id ?? 0;
+  const isGone = ({ id, case_id }: Message) =>
+    case_id === view.case.id && id >= oldest && !here.has(id) && (desk.touched.get(`messages:${id}`) ?? 0) <= view.cursor;
+  return { ...known, messages: new Map([...known.messages].filter(([, message]) => !isGone(message))) };
 }
 
 /** The suggestion that waits above the composer, if any: the newest one still on offer. */

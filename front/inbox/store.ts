@@ -5,7 +5,7 @@ import { Live, type Connection, type Poll, type Presence, type Typing } from "..
 import type { Case, CaseView, Counts, LiveEvent, Me, RobotPart, WireObjects } from "../shared/types";
 import { shiftCounts } from "./lists";
 import { outgoing } from "./outgoing";
-import { deskOf, follow, learn, objectsOf, type Desk } from "./state";
+import { behold, deskOf, follow, learn, type Desk } from "./state";
 
 export const http = createHttp({ onSignedOut: () => leave() });
 
@@ -23,6 +23,10 @@ export const typists = signal<ReadonlyMap<string, Typing>>(new Map());
 export const changed = {
   entries: signal(0),
   workspace: signal(0),
+  /** Mailboxes, their health, and what could not be read. */
+  channels: signal(0),
+  /** Which messages belong to which case: moved, moved back, or proposed to be. */
+  joins: signal(0),
   robot: {
     policy: signal(0), topics: signal(0), review: signal(0), replays: signal(0), lessons: signal(0), versions: signal(0),
   } satisfies Record<RobotPart, Signal<number>>,
@@ -88,7 +92,8 @@ export const isLoaded = (caseId: number): boolean => loaded.has(caseId);
 export async function loadCase(number: number): Promise<Case> {
   const view = await http.get<CaseView>(`/api/cases/by-number/${number}`);
   loaded.add(view.case.id);
-  take(objectsOf(view), view.cursor);
+  const known = desk.peek();
+  if (known !== null) desk.value = behold(known, view);
   return view.case;
 }
 
@@ -160,6 +165,8 @@ function notice(event: LiveEvent, before: Desk): void {
   const { objects } = event;
   if (objects.entries !== undefined || objects.model !== undefined) changed.entries.value += 1;
   if (objects.workspace !== undefined) changed.workspace.value += 1;
+  if (objects.channels !== undefined) changed.channels.value += 1;
+  if (MOVES.has(event.kind)) readMoved(event);
   if (objects.robot !== undefined && objects.robot in changed.robot) changed.robot[objects.robot].value += 1;
   for (const after of (objects.cases ?? []) as Case[]) {
     const held = before.cases.get(after.id);
@@ -172,6 +179,19 @@ function notice(event: LiveEvent, before: Desk): void {
   if (event.kind === "MessageReceived" && spoken !== undefined) {
     arrived.value = { caseId: spoken.case_id, messageId: spoken.id };
     hush(`${spoken.case_id}:customer`);
+  }
+}
+
+/** After these, messages are in another case than before. */
+const MOVES = new Set(["CaseSplit", "CaseJoined", "JoinUndone", "JoinProposed", "JoinDismissed"]);
+
+/** Reads the cases between which messages moved, as far as they are on the desk. */
+function readMoved({ case_id, data }: LiveEvent): void {
+  changed.joins.value += 1;
+  for (const id of new Set([case_id, data?.from_case_id, data?.to_case_id])) {
+    const item = typeof id === "number" && loaded.has(id) ? desk.peek()?.cases.get(id) : undefined;
+    // Offline now: the case is read when it is opened next.
+    if (item !== undefined) loadCase(item.number).catch(() => loaded.delete(item.id));
   }
 }
 

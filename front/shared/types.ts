@@ -33,6 +33,39 @@ export interface Choice {
   title: string;
 }
 
+/** A mail address in lower case with the name written beside it. */
+export interface MailAddress {
+  email: string;
+  name: string | null;
+}
+
+export type TrustResult = "pass" | "fail" | "none" | "unknown";
+
+/** What the receiving side says of a mail's sender; `warnings` are closed words such as "reply_to_elsewhere". */
+export interface Trust {
+  spf: TrustResult;
+  dkim: TrustResult;
+  dmarc: TrustResult;
+  warnings: string[];
+}
+
+/** What a message has beyond its text when it came or goes as a letter. Visitors never get it. */
+export interface LetterBrief {
+  subject: string;
+  sender: MailAddress;
+  recipients: MailAddress[];
+  copies: MailAddress[];
+  /** Why no person wrote it. */
+  automatic: string | null;
+  /** By what it came to its case: "token", "own_id", "reference" or "new". */
+  joined_by: string | null;
+  trust: Trust;
+  has_html: boolean;
+  has_quote: boolean;
+  /** When a queued letter of ours leaves. */
+  sends_at: string | null;
+}
+
 export type MessageStatus = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";
 
 export interface Message {
@@ -57,6 +90,7 @@ export interface Message {
   approved_by: number | null;
   /** Buttons under a robot's answer: what is often asked next. */
   follow_ups: Choice[] | null;
+  letter?: LetterBrief | null;
 }
 
 export interface Note {
@@ -164,7 +198,9 @@ export interface Identity {
   id: number;
   channel: string;
   address: string;
-  verified_by: "nothing" | "typed" | "signed";
+  verified_by: "nothing" | "typed" | "received" | "mailbox" | "signed";
+  /** Since when mail to it comes back for good. */
+  undeliverable_since?: string | null;
 }
 
 export interface CustomerNote {
@@ -339,10 +375,12 @@ export interface WireObjects {
   model?: Model;
   workspace?: Record<string, unknown>;
   robot?: RobotPart;
+  /** `{}`: a mailbox or what it could not read changed. */
+  channels?: Record<string, never>;
   shop?: WidgetShop;
   availability?: Availability;
   /** Ids of what is no longer there. */
-  removed?: { teams?: number[] };
+  removed?: { teams?: number[]; messages?: number[] };
 }
 
 /** One event as it comes over the wire: what happened, and the objects as this viewer now sees them. */
@@ -352,5 +390,7 @@ export interface LiveEvent {
   at: string;
   actor: Actor;
   case_id: number | null;
+  /** Ids and closed words; only agents get them. */
+  data?: Record<string, unknown>;
   objects: WireObjects;
 }
