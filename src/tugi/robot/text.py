@@ -12,11 +12,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 MAX_CHARACTERS = 2000
 # Cues are read further than the match, so that padding does not push them out of sight.
 MOST_READ = 20_000
 _SPACES = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# No letter before these is a combining mark, or unseen.
+_FIRST_MARK, _FIRST_UNSEEN = "\u0300", "\u00ad"
 # Letters that NFKD leaves whole, as people type them without a national keyboard.
 _BARE = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "đ": "d", "æ": "ae", "ı": "i"})
 
@@ -41,6 +45,8 @@ _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _MOST_CODED = 20
 
 
+# A burst, its parts and its question are much the same text.
+@lru_cache(maxsize=2048)
 def normal(text: str) -> str:
     """The text to match with: NFKC, no NUL, lone surrogate or invisible letter, spaces collapsed, at most
     2,000 characters.
@@ -49,23 +55,23 @@ def normal(text: str) -> str:
     """
     text = text[: 4 * MAX_CHARACTERS].replace("\0", " ").encode("utf-8", "ignore").decode("utf-8")
     text = unicodedata.normalize("NFKC", _visible(text)[:MAX_CHARACTERS])
-    text = _SPACES.sub(" ", "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)).strip()
-    text = text[:MAX_CHARACTERS]
-    upper = sum(c.isupper() for c in text)
-    lower = sum(c.islower() for c in text)
+    text = _SPACES.sub(" ", _CONTROL.sub(" ", text)).strip()[:MAX_CHARACTERS]
+    upper = sum(map(str.isupper, text))
+    lower = sum(map(str.islower, text))
     return text.lower() if upper > 3 and upper > lower else text
 
 
 def plain(text: str) -> str:
     """Lower case without diacritics: "Kättetoimetamine" and "kattetoimetamine" become one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_BARE)
+    return without_diacritics(text.casefold())
 
 
 def without_diacritics(text: str) -> str:
     """The text as typed on a keyboard without national letters; case is kept."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_BARE)
+    return "".join(c for c in decomposed if c < _FIRST_MARK or not unicodedata.combining(c)).translate(_BARE)
 
 
 def bare_lines(message: str) -> list[str]:
@@ -97,7 +103,10 @@ def _visible(text: str) -> str:
     if text.isascii():
         return text
     return "".join(
-        c for c in text if c not in _INKLESS and unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f"
+        c
+        for c in text
+        if c < _FIRST_UNSEEN
+        or (c not in _INKLESS and unicodedata.category(c) != "Cf" and not "\ufe00" <= c <= "\ufe0f")
     )
 
 
