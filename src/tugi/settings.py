@@ -17,6 +17,9 @@ class Settings:
     engine: "e5", "e5-fast", "ngrams", "onnx:/folder", or an address of embeddings with `engine_model`.
     private_hosts: what may be called beyond the public internet (`core/safe_addresses.py`).
     language_model_daily_calls: how many calls a workspace has in a day; after them the robot does without.
+    smtp_listen, lmtp_listen: host:port of our own doors for mail; smtp_cert and smtp_key let SMTP clients use STARTTLS.
+    mail_ca: a file of further authorities that mail servers' certificates may be signed by.
+    oauth_url: a stand-in for Google's and Microsoft's sign-in, for tests.
     """
 
     home: Path = Path.home() / ".local" / "share" / "tugi"
@@ -36,6 +39,16 @@ class Settings:
     language_model_daily_calls: int = 5000
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
+    smtp_listen: str | None = None
+    lmtp_listen: str | None = None
+    smtp_cert: Path | None = None
+    smtp_key: Path | None = None
+    mail_ca: Path | None = None
+    google_client_id: str = ""
+    google_client_secret: str = field(default="", repr=False)
+    microsoft_client_id: str = ""
+    microsoft_client_secret: str = field(default="", repr=False)
+    oauth_url: str | None = None
     private_hosts: str = ""
     log_level: str = "info"
 
@@ -51,7 +64,7 @@ class Settings:
 
 
 def _converted(name: str, value: str) -> object:
-    if name in {"home", "postgres_bin"}:
+    if name in {"home", "postgres_bin", "smtp_cert", "smtp_key", "mail_ca"}:
         return Path(value).expanduser().absolute()
     if name == "port":
         if not value.isdigit() or not 0 < int(value) < 65536:
