@@ -235,7 +235,7 @@ MINOR = _any(
 _NEGATIONS = _any(
     r"not  don'?t  doesn'?t  didn'?t  won'?t  isn'?t  aren'?t  wasn'?t  haven'?t",
     r"hasn'?t  never  no_longer  wouldn'?t  shouldn'?t  needn'?t  no_need  no_point"
-    r"  neither",
+    r"  neither  (?:no|without_any)_(?:intention|reason|plans?|wish|desire)_(?:of|to)",
     r"no_(?:\w+_){1,3}(?:needed|necessary|required|wanted|this_time|please|thanks)",
     r"ei  pole  polnud  mitte  ega  arge  en  emme  eivat  alkaa  enka  eika  etten  ettemme  ettei"
     r"  nie  nigdy  zaden  niepotrzebn\w*  zbedn\w*",
@@ -245,13 +245,16 @@ _NEGATIONS = _any(
 _FORBIDDING = r"(?:^|[.,;!?]\s*|\b(?:palun|aga|ja|et|mutta)\s+)(?:ara|arge|ala)\s+\w"
 NEGATION = re.compile(rf"(?:{_NEGATIONS.pattern})(?!\w)|{_FORBIDDING}", re.MULTILINE)
 # "Without wrapping, please" declines; "can I order without an account" asks.
-DECLINES = _any(r"without_(?:the|any|a|gift)  anything_but  rather_not  ilma(?!_\w*mata)  ilman  bez(?!_problemu)")
+DECLINES = _any(
+    r"without_(?:the|any|a|gift)  instead_of_(?:the|any|a|an)  anything_but  rather_not",
+    r"ilma(?!_\w*mata)  ilman  bez(?!_problemu)",
+)
 OWN_ACT = _any(r"(?:ma|mina|me|meie)(?!\w)")
 # Somebody or something else than the customer fails: the courier did not ring, pood ei olnud lahti,
 # linkki ei aukea, bank nie kończy. English and Polish show the person in the verb, Estonian and Finnish by
 # what stands before "ei"; what "is not needed" is refused all the same.
 OTHERS_FAIL = _any(
-    r"(?:doesn'?t|isn'?t|hasn'?t|wasn'?t)_(?!need|necessary|required|about|what|wanted|a_)\w+",
+    r"(?:doesn'?t|isn'?t|hasn'?t|wasn'?t)_(?!need|necessary|required|about|what|wanted|going_to|a_)\w+",
     r"(?!(?:i|we|please|and|but|so|just|or|still|really|also|now|do|would|am|\w+ly)_)\w+"
     r"_(?:didn'?t|don'?t|won'?t|haven'?t|aren'?t|weren'?t)_(?!need)\w+",
     r"(?!(?:i|we|you|and|but|have)_)\w+_never_\w+s",
