@@ -88,6 +88,8 @@ create table letters (
     foreign key (workspace_id, message_id) references messages on delete cascade
 );
 create index letters_by_id on letters (workspace_id, letter_id);
+-- An answer may come before what it answers, as history does.
+create index letters_by_reference on letters using gin (refers_to);
 
 create table participants (
     workspace_id  bigint not null,
@@ -97,6 +99,9 @@ create table participants (
     primary key (workspace_id, case_id, address),
     foreign key (workspace_id, case_id) references cases on delete cascade
 );
+
+-- Where a letter's HTML shows one of its files by "cid:" (RFC 2392).
+alter table attachments add column content_id text;
 
 -- Messages moved from one case to another, and moves that are only proposed. Each can be undone.
 create table case_joins (
@@ -109,6 +114,8 @@ create table case_joins (
     why           text not null,
     state         text not null check (state in ('open', 'done', 'undone', 'dismissed')),
     agent_id      bigint,
+    -- What was where, and how both cases stood before and after: all that undoing needs.
+    undo          jsonb not null default '{}',
     created_at    timestamptz not null,
     settled_at    timestamptz,
     primary key (workspace_id, id),
