@@ -117,6 +117,12 @@ def host_name(host: str) -> str:
     return name
 
 
+def plain_host(host: str) -> str:
+    """An address as it is, without brackets, or a name as `host_name` gives it. Raises NotAllowed."""
+    literal = _literal(host)
+    return host_name(host) if literal is None else str(literal)
+
+
 def is_public(address: IpAddress) -> bool:
     """Whether the address is a machine of the public internet."""
     if isinstance(address, IPv4Address):
