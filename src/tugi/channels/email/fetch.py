@@ -53,7 +53,7 @@ async def _hop(guard: Guard, url: str, types: tuple[str, ...], largest: int) -> 
     headers = {"host": named if default else f"{named}:{port}", "accept-encoding": "identity", "user-agent": "Tugi"}
     try:
         async with (
-            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=SECONDS) as client,
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None) as client,
             client.stream("GET", target, headers=headers, extensions={"sni_hostname": host}) as response,
         ):
             if response.status_code in _MOVED:
