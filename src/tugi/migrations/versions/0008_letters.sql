@@ -29,12 +29,31 @@ create table folder_cursors (
     folder              text not null,
     uid_validity        bigint not null,
     last_uid            bigint not null,
-    -- History is read backwards from here; null when there is nothing left to read.
+    -- When we first saw it: what is older is history.
+    opened_at           timestamptz not null,
+    -- Stored up to last_uid, marked as read or moved up to here.
+    settled_uid         bigint not null default 0,
+    -- The server numbered the folder anew: up to here mails may be known already under other numbers.
+    anew_uid            bigint not null default 0,
+    -- How far back history goes, and from where it is still read backwards; null when there is nothing left to read.
+    history_since       timestamptz,
     backfill_uid        bigint,
     backfill_left       int not null default 0,
     backfill_done       int not null default 0,
+    -- Mails that the server would not give: [{"uid", "said", "tries"}].
+    left_behind         jsonb not null default '[]',
     changed_at          timestamptz not null,
     primary key (workspace_id, channel_account_id, folder),
+    foreign key (workspace_id, channel_account_id) references channel_accounts on delete cascade
+);
+
+-- Which process reads a mailbox: it says so every few seconds, and another takes over when it no longer does.
+create table mailbox_readers (
+    workspace_id        bigint not null,
+    channel_account_id  bigint not null,
+    holder              text not null,
+    held_until          timestamptz not null,
+    primary key (workspace_id, channel_account_id),
     foreign key (workspace_id, channel_account_id) references channel_accounts on delete cascade
 );
 
@@ -171,7 +190,8 @@ declare
     name text;
 begin
     foreach name in array array[
-        'folder_cursors', 'deliveries', 'letters', 'participants', 'case_joins', 'outgoing', 'automatic_mails'
+        'folder_cursors', 'mailbox_readers', 'deliveries', 'letters', 'participants', 'case_joins', 'outgoing',
+        'automatic_mails'
     ] loop
         execute format('alter table %I enable row level security', name);
         execute format('alter table %I force row level security', name);
