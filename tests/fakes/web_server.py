@@ -27,10 +27,10 @@ class WebServer:
             path = head.split(" ", 2)[1]
             self.asked.append(path)
             self.hosts += [line[6:] for line in head.split("\r\n") if line.lower().startswith("host: ")]
-            writer.write(
-                self.answers.get(path.partition("?")[0], b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
-            )
+            writer.write(self.answers.get(path.partition("?")[0], MISSING))
             await writer.drain()
+            if path == STUCK:
+                await reader.read()
         except (ConnectionError, asyncio.IncompleteReadError):
             self.asked.append("(nothing)")
         finally:
