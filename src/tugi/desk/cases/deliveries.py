@@ -1,6 +1,7 @@
 """Deliveries: whatever came in, raw, before anybody tried to understand it. The only writer of the table.
 
-A delivery waits until it is taken (it became something), quarantined (a person must look) or discarded. None is dropped.
+A delivery waits until it is taken (it became something), quarantined (a person must look) or discarded. None is
+dropped, and the raw bytes stay.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Delivery:
 
 
 SELECT = """
-select d.id, d.channel_account_id, a.name as account_name, d.source, d.hash, d.size, d.envelope, d.sent_by_us, d.history,
-       d.status, d.outcome, d.failure, d.message_id, d.received_at, d.settled_at
+select d.id, d.channel_account_id, a.name as account_name, d.source, d.hash, d.size, d.envelope, d.sent_by_us,
+       d.history, d.status, d.outcome, d.failure, d.message_id, d.received_at, d.settled_at
 from deliveries d join channel_accounts a on a.workspace_id = d.workspace_id and a.id = d.channel_account_id
 where d.workspace_id = $1
 """
@@ -163,12 +164,10 @@ async def get(tx: Transaction, delivery_id: int) -> Delivery:
 
 async def find_of_message(tx: Transaction, message_id: int) -> Delivery | None:
     """The delivery that became this message."""
-    row = await tx.fetchrow(
-        SELECT + "and d.id = (select l.delivery_id from letters l where l.workspace_id = $1 and l.message_id = $2)",
-        tx.workspace_id,
-        message_id,
+    delivery_id = await tx.fetchval(
+        "select delivery_id from letters where workspace_id = $1 and message_id = $2", tx.workspace_id, message_id
     )
-    return Delivery(**dict(row)) if row else None
+    return await get(tx, delivery_id) if delivery_id is not None else None
 
 
 async def list_newest(tx: Transaction, status: Status, *, limit: int = 100) -> list[Delivery]:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from tugi.core.database import Transaction
 from tugi.core.events import Actor
+from tugi.desk.cases import letters
 from tugi.desk.cases.attachments import Attachment
+from tugi.desk.cases.letters import LetterBrief
 
 Status = Literal["queued", "sending", "sent", "delivered", "read", "failed", "unknown"]
 
@@ -24,9 +26,10 @@ class MessageChoice:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id.
+    """A message as agents see one; visitors get it without `verdict_id` and `letter`. `client_id` is the sender's own.
 
     approved_by: the agent by whose click the robot said it. follow_ups: buttons under a robot's answer.
+    letter: what it has beyond its text where it came or goes as a letter.
     """
 
     id: int
@@ -48,6 +51,7 @@ class Message:
     created_at: datetime
     approved_by: int | None
     follow_ups: list[MessageChoice] | None
+    letter: LetterBrief | None = None
 
 
 SELECT = """
@@ -56,12 +60,14 @@ select m.id, m.case_id, m.external_id, m.author_kind, m.author_id, m.text, m.lan
        a.name as author_name,
        (select jsonb_agg(jsonb_build_object('id', f.id, 'name', f.name, 'media_type', f.media_type, 'size', f.size,
                'width', f.width, 'height', f.height) order by f.id)
-        from attachments f where f.workspace_id = m.workspace_id and f.message_id = m.id) as attachments
+        from attachments f where f.workspace_id = m.workspace_id and f.message_id = m.id) as attachments,
+       BRIEF
 from messages m
 join cases c on c.workspace_id = m.workspace_id and c.id = m.case_id
+left join letters l on l.workspace_id = m.workspace_id and l.message_id = m.id
 left join agents a on m.author_kind = 'agent' and a.workspace_id = m.workspace_id and a.id = m.author_id
 where m.workspace_id = $1
-"""
+""".replace("BRIEF", letters.BRIEF)
 
 
 def client_id_of(external_id: str) -> str:
@@ -136,6 +142,7 @@ def message_of(row: Mapping[str, Any]) -> Message:
         created_at=row["created_at"],
         approved_by=row["approved_by"],
         follow_ups=_choices(row["follow_ups"]),
+        letter=letters.brief_of(row["letter"]),
     )
 
 
