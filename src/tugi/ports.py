@@ -135,6 +135,7 @@ class Bounce:
     """A mail of ours that did not arrive (RFC 3464, or told in words).
 
     letter_id: its Message-ID without brackets, where the bounce says it. code: such as "5.1.1" (RFC 3463).
+    permanent: the address itself is of no use. delayed: not lost, the other side still tries; nothing has failed yet.
     """
 
     letter_id: str | None
@@ -142,6 +143,7 @@ class Bounce:
     permanent: bool
     code: str | None
     why: str
+    delayed: bool = False
 
 
 Result = Literal["pass", "fail", "none", "unknown"]
