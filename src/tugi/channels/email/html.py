@@ -12,15 +12,18 @@ from tugi.channels.email.html_text import to_text
 
 __all__ = ["clean", "to_text"]
 
-_TAGS = set(
-    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn "
-    "div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre q "
-    "s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr".split()
+_TAGS_NAMES = (
+    "a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del "
+    "details dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main "
+    "mark nav ol p pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead "
+    "time tr tt u ul var wbr"
 )
-_GONE_WITH_CONTENT = set(
-    "script style title template iframe object embed applet svg math audio video noembed noframes noscript select "
-    "datalist canvas xml".split()
+_TAGS = set(_TAGS_NAMES.split())
+_GONE_WITH_CONTENT_NAMES = (
+    "script style title template iframe object embed applet svg math audio video noembed noframes noscript "
+    "select datalist canvas xml"
 )
+_GONE_WITH_CONTENT = set(_GONE_WITH_CONTENT_NAMES.split())
 _ATTRIBUTES = {
     "*": {"style", "dir", "lang", "title", "align", "valign", "bgcolor", "width", "height"},
     "a": {"href"},

@@ -20,10 +20,12 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _TAG_TEXT = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # A browser opens these anew in every block that follows when they were not closed.
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_CLOSED_BY_THEMSELVES = frozenset(
-    "area base br col dd dt embed frame hr img input li link meta option p param source td th tr wbr tbody".split()
+_FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
+_FORMATTING = frozenset(_FORMATTING_NAMES.split())
+_CLOSED_BY_THEMSELVES_NAMES = (
+    "area base br col dd dt embed frame hr img input li link meta option p param source td th tr wbr tbody"
 )
+_CLOSED_BY_THEMSELVES = frozenset(_CLOSED_BY_THEMSELVES_NAMES.split())
 
 
 def is_crafted(source: str) -> bool:

@@ -21,12 +21,14 @@ _HIDDEN = re.compile(
 )
 _NO_MARGIN = re.compile(r"margin(?:-bottom)?\s*:\s*0(?![.\d]*[1-9])(?![^;]*[1-9])", re.IGNORECASE)
 _NO_BORDER = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.IGNORECASE)
-_SKIPPED = frozenset("script style title template head svg math noscript select iframe object textarea".split())
-_BLOCKS = frozenset(
+_SKIPPED_NAMES = "script style title template head svg math noscript select iframe object textarea"
+_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_BLOCKS_NAMES = (
     "address article aside body center dd details div dl dt figcaption figure footer form header html main nav "
-    "section summary table tbody tfoot thead tr caption legend fieldset".split()
+    "section summary table tbody tfoot thead tr caption legend fieldset"
 )
-_APART = frozenset("h1 h2 h3 h4 h5 h6 hr".split())
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
+_APART = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "hr"])
 _LONGEST_ADDRESS = 200
 
 
