@@ -1,0 +1,54 @@
+"""What the name system says of a mail domain: MX, SRV (RFC 2782) and TXT records, bounded and without exceptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import dns.asyncresolver
+import dns.exception
+import dns.resolver
+import structlog
+
+log = structlog.get_logger("tugi.channels")
+SECONDS = 4.0
+# Domains with more records than this have no use for the rest.
+MOST = 20
+
+
+class Names:
+    """Asks a resolver; by default the one that the system uses. None in an answer: it could not be asked."""
+
+    def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
+        self._resolver = resolver
+
+    async def mx(self, domain: str) -> list[str]:
+        """Who takes the domain's mail, best first; nothing for a domain without mail (RFC 7505 too)."""
+        found = await self._ask(domain, "MX", lambda one: (one.preference, _host(one.exchange)))
+        return [host for _, host in sorted(found or ()) if host]
+
+    async def srv(self, service: str, domain: str) -> list[tuple[str, int]]:
+        """Hosts and ports of a service such as "_imaps._tcp", best first; nothing where it is said not to exist."""
+        found = await self._ask(
+            f"{service}.{domain}", "SRV", lambda one: (one.priority, -one.weight, _host(one.target), one.port)
+        )
+        return [(host, port) for _, _, host, port in sorted(found or ()) if host]
+
+    async def txt(self, name: str) -> list[str] | None:
+        """The texts at a name; None when the name system did not answer."""
+        return await self._ask(name, "TXT", lambda one: b"".join(one.strings).decode("utf-8", "replace"))
+
+    async def _ask(self, name: str, kind: str, read: Callable[[Any], Any]) -> list[Any] | None:
+        try:
+            resolver = self._resolver or dns.asyncresolver.get_default_resolver()
+            answer = await resolver.resolve(name, kind, lifetime=SECONDS, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return []
+        except (dns.exception.DNSException, OSError, ValueError) as error:
+            log.info("the name system was asked in vain", kind=kind, why=type(error).__name__)
+            return None
+        return [read(one) for one in list(answer)[:MOST]]
+
+
+def _host(name: Any) -> str:
+    return str(name).rstrip(".").lower()
