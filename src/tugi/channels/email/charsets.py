@@ -73,8 +73,10 @@ _LETTERS = {
 _EXPECTED = {name: frozenset(letters) for name, letters in _LETTERS.items()}
 # Usual, but where another charset explains a letter otherwise, that one is likelier.
 _RARER = frozenset("êâôîûïëùţșțőű")
+_NOT_LATIN = frozenset(["cp1251", "koi8_r", "cp866", "cp1253", "cp1255"])
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_BENT_CASE = re.compile(r"(?:[^\W\d_](?=[^\W\d_]))+[^\W\d_]")
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[a-zA-Z]")
 _SAMPLE = 4_000
 _SURE = 0.9
 
@@ -194,13 +196,18 @@ def _sample(content: bytes) -> bytes:
 
 
 def _fit(sample: bytes, name: str) -> float:
-    """How much of what is beyond ASCII is usual in the charset; capitals inside of words speak against it."""
+    """How much of what is beyond ASCII is usual in the charset; strangely built words speak against it."""
     text = sample.decode(name, "replace")
     letters = _BEYOND_ASCII.findall(text)
     usual = sum(0.95 if letter in _RARER else 1 for letter in letters if letter in _EXPECTED[name])
-    bent = sum(len(word) > 2 and not (word.islower() or word.isupper() or word[1:].islower()) for word in _words(text))
-    return (usual - 2 * bent) / max(len(letters), 1)
+    strange = sum(_is_strange(word, latin=name not in _NOT_LATIN) for word in _WORD.findall(text))
+    return (usual - 2 * strange) / max(len(letters), 1)
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in _BENT_CASE.findall(text) if not word.isascii()]
+def _is_strange(word: str, *, latin: bool) -> bool:
+    """Capitals inside of it, or letters of two scripts."""
+    if word.isascii() or len(word) < 2:
+        return False
+    if not latin and _LATIN.search(word):
+        return True
+    return not (word.islower() or word.isupper() or word[1:].islower())
