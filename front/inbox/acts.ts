@@ -4,15 +4,14 @@ import { t } from "../shared/i18n";
 import { openShelf, Outbox, type Pending } from "../shared/outbox";
 import type { Case, CaseStatus, Customer, Message, Note, Suggestion } from "../shared/types";
 import { tell } from "./notices";
-import { outgoing, type Act } from "./outgoing";
+import { heldOutbox, holdOutbox, outgoing, put, type Act } from "./outgoing";
+import { settleLetter } from "./mail/acts";
 import { desk, http, myId, take, takeCase } from "./store";
-
-let outbox: Outbox<Act> | null = null;
 
 /** Opens the signed-in agent's outbox; returns how to close it. What an earlier visit left unsent goes out now. */
 export function openOutbox(agent: number): () => void {
   const box = new Outbox<Act>({ name: `tugi-outbox-${agent}`, shelf: openShelf(), send: deliver });
-  outbox = box;
+  holdOutbox(box);
   const stop = effect(() => {
     undoRefused(box);
     outgoing.value = box.pending.value;
@@ -23,7 +22,7 @@ export function openOutbox(agent: number): () => void {
   return () => {
     removeEventListener("online", flush);
     stop();
-    outbox = null;
+    holdOutbox(null);
     outgoing.value = [];
   };
 }
@@ -36,11 +35,12 @@ function settle(act: Act, answer: unknown): void {
   const held = desk.peek()?.cases.get(act.case_id);
   if (act.kind === "message" || act.kind === "approve") {
     take({ messages: [answer as Message] });
+    if (act.kind === "message") settleLetter(act, answer);
     // The event with the case follows in a moment; until then the list must not jump back.
     if (held !== undefined) takeCase({ ...held, ...act.patch });
   } else if (act.kind === "note") take({ notes: [answer as Note] });
   else if (act.kind === "dismiss") take({ suggestions: [answer as Suggestion] });
-  else takeCase(answer as Case);
+  else if (!settleLetter(act, answer)) takeCase(answer as Case);
 }
 
 /** A refused message stays in the conversation with its words; any other act is undone and said. */
@@ -53,15 +53,15 @@ function undoRefused(box: Outbox<Act>): void {
   }
 }
 
-function put(act: Omit<Act, "suggestion_id"> & { suggestion_id?: number | null }, clientId?: string): void {
-  outbox?.put({ suggestion_id: null, ...act }, clientId);
-}
-
 export interface Reply {
   text: string;
   attachments: number[];
   suggestionId: number | null;
   entryId: number | null;
+  /** By mail: who else gets it; left out, those who take part. */
+  copies?: readonly string[] | null;
+  /** By mail: when it leaves; left out, now. */
+  sendAt?: Date | null;
 }
 
 /** Says something to the customer. Whoever answers an unowned case takes it. */
@@ -74,6 +74,8 @@ export function sendReply(item: Case, clientId: string, reply: Reply): void {
   if (reply.attachments.length > 0) body.attachments = reply.attachments;
   if (reply.suggestionId !== null) body.suggestion_id = reply.suggestionId;
   if (reply.entryId !== null) body.entry_id = reply.entryId;
+  if (reply.copies != null) body.copies = reply.copies;
+  if (reply.sendAt != null) body.send_at = reply.sendAt.toISOString();
   put({ kind: "message", case_id: item.id, number: item.number, path: `/api/cases/${item.id}/messages`, body, patch, suggestion_id: reply.suggestionId }, clientId);
 }
 
@@ -84,11 +86,11 @@ export function writeNote(item: Case, clientId: string, text: string): void {
 }
 
 export function retry(clientId: string): void {
-  outbox?.retry(clientId);
+  heldOutbox()?.retry(clientId);
 }
 
 export function discard(clientId: string): void {
-  outbox?.discard(clientId);
+  heldOutbox()?.discard(clientId);
 }
 
 /** Gives the case to an agent, to a team's queue, or to nobody. */

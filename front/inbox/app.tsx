@@ -24,6 +24,7 @@ import "./styles/why.css";
 import "./styles/composer.css";
 import "./styles/assist.css";
 import "./styles/customer.css";
+import "./mail/letter.css";
 import "./settings/screens.css";
 import "./robot/screens.css";
 import "./styles/narrow.css";

@@ -10,9 +10,11 @@ export interface Draft {
   /** The suggestion and the knowledge entry the reply began with. */
   suggestionId: number | null;
   entryId: number | null;
+  /** Who else gets the answer by mail; null: those who take part, as the server says. */
+  copies: readonly string[] | null;
 }
 
-const EMPTY: Draft = { tab: "reply", reply: "", note: "", suggestionId: null, entryId: null };
+const EMPTY: Draft = { tab: "reply", reply: "", note: "", suggestionId: null, entryId: null, copies: null };
 
 const shelf = openShelf();
 const open = new Map<string, Signal<Draft>>();
@@ -24,13 +26,14 @@ const isText = (value: unknown): value is string => typeof value === "string";
 export function parseDraft(kept: string | null): Draft {
   if (kept === null) return EMPTY;
   try {
-    const { tab, reply, note, suggestionId, entryId } = JSON.parse(kept) as Record<string, unknown>;
+    const { tab, reply, note, suggestionId, entryId, copies } = JSON.parse(kept) as Record<string, unknown>;
     return {
       tab: tab === "note" ? "note" : "reply",
       reply: isText(reply) ? reply : "",
       note: isText(note) ? note : "",
       suggestionId: isId(suggestionId) ? suggestionId : null,
       entryId: isId(entryId) ? entryId : null,
+      copies: Array.isArray(copies) && copies.every(isText) ? copies : null,
     };
   } catch {
     return EMPTY;

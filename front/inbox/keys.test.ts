@@ -49,7 +49,8 @@ test("an entry is filled with what is known; an unknown name leaves no gap", () 
 test("drafts that cannot be read are empty ones, and a note never becomes a reply", () => {
   assert.equal(parseDraft("{broken").reply, "");
   assert.equal(parseDraft('{"tab":"note","text":"old"}').reply, "");
-  assert.deepEqual(parseDraft('{"tab":"note","note":"secret","reply":"","suggestionId":3}'), { tab: "note", note: "secret", reply: "", suggestionId: 3, entryId: null });
+  assert.deepEqual(parseDraft('{"tab":"note","note":"secret","reply":"","suggestionId":3}'), { tab: "note", note: "secret", reply: "", suggestionId: 3, entryId: null, copies: null });
+  assert.deepEqual(parseDraft('{"reply":"x","copies":["a@b.ee",7]}').copies, null);
 });
 
 test("only rows in sight are drawn, and moving brings a row into sight", () => {

@@ -17,12 +17,12 @@ export const notices = signal<readonly Notice[]>([]);
 const PLAIN_MS = 6_000;
 const MOST = 3;
 
-/** Shows a notice; a plain one goes by itself, a bad one stays until it is closed. */
-export function tell(text: string, options: Partial<Pick<Notice, "tone" | "about" | "act">> = {}): void {
+/** Shows a notice; a plain one goes by itself after `ms`, a bad one stays until it is closed. */
+export function tell(text: string, options: Partial<Pick<Notice, "tone" | "about" | "act">> & { ms?: number } = {}): void {
   const notice: Notice = { id: newId(), text, tone: options.tone ?? "plain", about: options.about ?? null, act: options.act ?? null };
   const others = notices.peek().filter((one) => notice.about === null || one.about !== notice.about);
   notices.value = [...others, notice].slice(-MOST);
-  if (notice.tone === "plain") setTimeout(() => hide(notice.id), PLAIN_MS);
+  if (notice.tone === "plain") setTimeout(() => hide(notice.id), options.ms ?? PLAIN_MS);
 }
 
 export function hide(id: string): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dateValue, snoozeChoices, snoozeOn } from "./snooze";
+import { dateValue, snoozeChoices, snoozeOn, minuteValue, sendOn } from "./snooze";
 
 const names = (now: Date) => snoozeChoices(now).map((choice) => choice.name);
 const at = (now: Date, name: string) => snoozeChoices(now).find((choice) => choice.name === name)?.at.toString();
@@ -29,4 +29,11 @@ test("a date is taken at nine, and only when it is ahead", () => {
   assert.equal(snoozeOn("2026-03-04", now), null);
   assert.equal(snoozeOn("next week", now), null);
   assert.equal(dateValue(now), "2026-03-04");
+});
+
+test("an own time to send must lie ahead", () => {
+  const now = new Date(2026, 2, 2, 9, 5);
+  assert.equal(minuteValue(now), "2026-03-02T09:05");
+  assert.equal(sendOn("2026-03-02T09:30", now)?.getTime(), new Date(2026, 2, 2, 9, 30).getTime());
+  for (const wrong of ["2026-03-02T09:05", "2026-03-01T10:00", "2026-03-02", "", "soon"]) assert.equal(sendOn(wrong, now), null, wrong);
 });

@@ -43,3 +43,16 @@ export function dateValue(day: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
 }
+
+/** A moment as a field of date and time wants it, in the agent's zone. */
+export function minuteValue(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${dateValue(at)}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+/** The moment of such a field ("2026-12-01T09:30"); null for anything not in the future. */
+export function sendOn(value: string, now: Date): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value)) return null;
+  const at = new Date(value);
+  return at.getTime() > now.getTime() ? at : null;
+}

@@ -74,6 +74,15 @@ export function take(objects: WireObjects, cursor = desk.peek()?.cursor ?? 0): v
   if (known !== null) desk.value = learn(known, objects, cursor);
 }
 
+/** Lets a message go that the server just took back. */
+export function forget(messageId: number): void {
+  const known = desk.peek();
+  if (known === null) return;
+  const messages = new Map(known.messages);
+  messages.delete(messageId);
+  desk.value = { ...known, messages, touched: new Map(known.touched).set(`messages:${messageId}`, known.cursor + 1) };
+}
+
 /** Takes in a case that the server just confirmed; the counts follow at once. */
 export function takeCase(after: Case): void {
   const before = desk.peek()?.cases.get(after.id);

@@ -39,3 +39,9 @@ test("one author's messages within minutes are one run; another author or a line
 test("what only the log needs is not shown as a line", () => {
   assert.deepEqual(timelineOf({ ...parts, lines: [line(1, "2026-03-02T10:00:00Z", "VerdictReached")] }), []);
 });
+test("letters are named by their subject once, and anew when it changes", () => {
+  const letter = (id: number, subject: string): Message => ({ ...said(id, `2026-03-02T10:0${id}:00Z`), letter: { subject } }) as Message;
+  const items = timelineOf({ ...parts, messages: [letter(1, "Kus pakk on"), letter(2, "Re: Kus pakk on"), said(3, "2026-03-02T10:03:00Z"), letter(4, "VS: Tagastus"), letter(5, "")] });
+  assert.deepEqual(items.flatMap((item) => (item.kind === "message" ? [item.subject] : [])), ["Kus pakk on", null, null, "Tagastus", null]);
+  assert.ok(items.every((item) => item.kind !== "message" || item.message.id === 3 || !item.follows));
+});

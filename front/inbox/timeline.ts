@@ -1,5 +1,6 @@
 /** The one timeline of a case: messages, notes and lines in order, by day, in runs of one author. Pure. */
 import type { Message, Note } from "../shared/types";
+import { plainSubject } from "./mail/addresses";
 import type { CaseLine } from "./state";
 
 /** Something written here that the server has not confirmed yet. */
@@ -16,7 +17,7 @@ export interface Unsent {
 
 export type Item =
   | { kind: "day"; key: string; at: string }
-  | { kind: "message"; key: string; at: string; message: Message; follows: boolean }
+  | { kind: "message"; key: string; at: string; message: Message; follows: boolean; /** What letters are about from here on; null where that stays the same. */ subject: string | null }
   | { kind: "note"; key: string; at: string; note: Note }
   | { kind: "line"; key: string; at: string; line: CaseLine }
   | { kind: "unsent"; key: string; at: string; unsent: Unsent };
@@ -28,7 +29,7 @@ const RANK = { day: 0, line: 1, message: 2, note: 2, unsent: 3 } as const;
 /** Kinds that say something to a reader; the rest of the log is visible by its effects. */
 const SPOKEN = new Set([
   "CaseReopened", "CaseHandedOver", "CaseAssigned", "CaseStatusChanged", "RobotPaused", "RobotResumed",
-  "CustomerRecognised", "EmailLeft",
+  "CustomerRecognised", "EmailLeft", "CaseSplit", "CaseJoined", "JoinUndone",
 ]);
 
 type Parts = {
@@ -44,7 +45,7 @@ const dayOf = (at: string): string => new Date(at).toDateString();
 export function timelineOf({ messages, notes, lines, unsent }: Parts): Item[] {
   const stored = new Set([...messages, ...notes].map((item) => item.client_id));
   const items: Item[] = [
-    ...messages.map((message): Item => ({ kind: "message", key: keyOf(message.client_id, `m${message.id}`), at: message.created_at, message, follows: false })),
+    ...messages.map((message): Item => ({ kind: "message", key: keyOf(message.client_id, `m${message.id}`), at: message.created_at, message, follows: false, subject: null })),
     ...notes.map((note): Item => ({ kind: "note", key: keyOf(note.client_id, `n${note.id}`), at: note.created_at, note })),
     ...lines.filter((line) => SPOKEN.has(line.kind)).map((line): Item => ({ kind: "line", key: `l${line.number}`, at: line.at, line })),
   ];
@@ -52,7 +53,7 @@ export function timelineOf({ messages, notes, lines, unsent }: Parts): Item[] {
   for (const one of unsent) {
     if (!stored.has(one.client_id)) items.push({ kind: "unsent", key: `c${one.client_id}`, at: one.created_at, unsent: one });
   }
-  return withRuns(withDays(items));
+  return withRuns(withSubjects(withDays(items)));
 }
 
 /** The key outlives the change from unsent to stored, so that the bubble does not jump. */
@@ -85,6 +86,18 @@ function withRuns(items: Item[]): Item[] {
     if (item.kind !== "message" || before?.kind !== "message") return item;
     const same = before.message.author.kind === item.message.author.kind && before.message.author.id === item.message.author.id;
     const near = Date.parse(item.at) - Date.parse(before.at) < RUN_MS;
-    return same && near ? { ...item, follows: true } : item;
+    // A letter always says whom it is from and to.
+    return same && near && !item.message.letter ? { ...item, follows: true } : item;
+  });
+}
+
+function withSubjects(items: Item[]): Item[] {
+  let subject = "";
+  return items.map((item) => {
+    if (item.kind !== "message" || !item.message.letter) return item;
+    const now = plainSubject(item.message.letter.subject);
+    if (now === "" || now === subject) return item;
+    subject = now;
+    return { ...item, subject: now };
   });
 }

@@ -7,6 +7,10 @@ import type { Attachment, Case, Choice, Message, Verdict } from "../../shared/ty
 import { Words } from "../../shared/ui/text";
 import { useCommand } from "../keys";
 import { agentName, Hour, nameOf } from "../parts/bits";
+import { Delivery } from "../mail/delivery";
+import { LetterButtons, LetterDetails, LetterFacts, LetterWords } from "../mail/letter";
+import { useLetter } from "../mail/letter-view";
+import { MessageMenu } from "../mail/message-menu";
 import { desk, myId } from "../store";
 import { WhyPanel } from "./why-panel";
 
@@ -18,30 +22,43 @@ interface Props {
   last: boolean;
   /** The last message of our side: its state stands below it. */
   stated: boolean;
+  /** What letters are about from this one on. */
+  subject: string | null;
+  /** Something was said before it: from here on it may become a case of its own. */
+  splits: boolean;
 }
 
-export function Bubble({ message, item, follows, last, stated }: Props) {
+export function Bubble(props: Props) {
+  const { message, item, follows, last, stated, subject, splits } = props;
   const side = message.author.kind === "customer" ? "customer" : message.author.kind === "robot" ? "robot" : "agent";
   const verdict = message.verdict_id === null ? undefined : desk.value?.verdicts.get(message.verdict_id);
+  const letter = message.letter ?? null;
+  const shown = useLetter(message);
   return (
-    <li class={`said ${side}${follows ? " follows" : ""}`}>
+    <li class={`said ${side}${follows ? " follows" : ""}${letter === null ? "" : " letter"}`}>
+      {subject !== null && <h2 class="letter-subject">{subject}</h2>}
       {(!follows || side === "robot") && (
-        <p class="said-by">
+        <div class="said-by">
           {side === "robot" && <Bot size={14} aria-hidden="true" />}
           <span class="said-name">{authorOf(message, item)}</span>
           {message.approved_by !== null && <span class="verdict-label">{t("case.approved_by", { name: message.approved_by === myId.value ? t("common.you") : agentName(message.approved_by) })}</span>}
           {verdict !== undefined && message.approved_by === null && <span class="verdict-label">{labelOf(verdict, message)}</span>}
+          {letter !== null && <LetterFacts message={message} letter={letter} shown={shown} />}
           <Hour at={message.created_at} />
-        </p>
+          {splits && side === "customer" && <MessageMenu item={item} message={message} />}
+        </div>
       )}
-      <div class="bubble">
-        {message.text !== "" && <Words text={message.text} />}
+      {letter !== null && shown.open.has("details") && <LetterDetails letter={letter} />}
+      <div class={shown.open.has("formatted") ? "bubble wide" : "bubble"}>
+        {letter !== null ? <LetterWords message={message} letter={letter} shown={shown} /> : message.text !== "" && <Words text={message.text} />}
         {message.choices !== null && <Choices choices={message.choices} chosen={message.chosen_entry_id} label={t("case.choices")} />}
         {message.follow_ups !== null && <Choices choices={message.follow_ups} chosen={message.chosen_entry_id} label={t("case.follow_ups")} quiet />}
         {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
       </div>
       <Foot message={message} verdict={verdict} last={last}>
-        {(stated || message.status === "failed") && side !== "customer" && <State message={message} item={item} />}
+        {letter !== null && <LetterButtons message={message} letter={letter} shown={shown} />}
+        {side !== "customer" && letter !== null && <Delivery message={message} letter={letter} item={item} stated={stated} />}
+        {side !== "customer" && letter === null && (stated || message.status === "failed") && <State message={message} item={item} />}
       </Foot>
     </li>
   );

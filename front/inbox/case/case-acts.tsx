@@ -1,10 +1,11 @@
 /** What can be done with a case: assign, snooze, resolve or reopen, and the rarer things behind "more". */
-import { AlarmClock, Bot, BotOff, Check, Clock, Ellipsis, Inbox, Link2, RotateCcw, User, UserRound, Users, UsersRound } from "lucide-preact";
+import { AlarmClock, Bot, BotOff, Check, Clock, Ellipsis, Inbox, Link2, Merge, RotateCcw, User, UserRound, Users, UsersRound } from "lucide-preact";
 import { t, upcomingTime } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
 import { assign, pauseRobot, setStatus } from "../acts";
 import { useCommand } from "../keys";
 import { isOpen } from "../lists";
+import { askJoin } from "../mail/join-dialog";
 import { tell } from "../notices";
 import { rows } from "../pages";
 import { agentName } from "../parts/bits";
@@ -101,6 +102,7 @@ function moreItems(item: Case): MenuItem[] {
   return [
     ...(isOpen(item) ? statuses : []),
     { kind: "act", key: "robot", label: t(item.robot_paused ? "case.resume_robot" : "case.pause_robot"), hint: "p", icon: item.robot_paused ? <Bot size={14} /> : <BotOff size={14} />, run: () => pauseRobot(item, !item.robot_paused) },
+    ...(item.status === "merged" ? [] : [{ kind: "act", key: "join", label: t("mail.join_with"), icon: <Merge size={14} />, run: () => askJoin(item) } as const]),
     { kind: "act", key: "link", label: t("case.copy_link"), icon: <Link2 size={14} />, run: () => void copyLink(item) },
   ];
 }

@@ -8,6 +8,9 @@ import { markRead } from "../acts";
 import { draftOf, keepDraft } from "../drafts";
 import { runCommand, useCommand } from "../keys";
 import { belongs, type ListName } from "../lists";
+import { JoinDialog } from "../mail/join-dialog";
+import { useJoins } from "../mail/joins";
+import { Proposal } from "../mail/proposal";
 import { Blank, Channel, FloorMark, nameOf, Tongue, Waiting } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import { chosen, go, list, listPath, query } from "../router";
@@ -106,13 +109,25 @@ export function CasePane({ number, onCustomer, customerShown }: { number: number
         <ConversationSkeleton />
       ) : (
         <>
-          <SummaryStrip caseId={item.id} />
-          <Conversation key={item.id} item={item} onEdit={edit} />
+          <Talk key={item.id} item={item} edit={edit} />
           <HelpBar item={item} withSimilar={!customerShown} retry={seek} />
           <Composer key={`c${item.id}`} item={item} />
         </>
       )}
     </section>
+  );
+}
+
+/** The conversation, where else it may belong, and the dialog that puts it there. */
+function Talk({ item, edit }: { item: Case; edit: (unsent: Unsent) => void }) {
+  const joins = useJoins(item.id);
+  return (
+    <>
+      <Proposal item={item} joins={joins} />
+      <SummaryStrip caseId={item.id} />
+      <Conversation item={item} joins={joins} onEdit={edit} />
+      <JoinDialog />
+    </>
   );
 }
 

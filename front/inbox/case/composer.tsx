@@ -7,12 +7,16 @@ import type { Case, Customer } from "../../shared/types";
 import { sendReply, writeNote } from "../acts";
 import { draftOf, keepDraft, type Draft } from "../drafts";
 import { useCommand } from "../keys";
+import { useCorrespondence } from "../mail/mailboxes";
+import { Recipients } from "../mail/recipients";
+import { SendLater } from "../mail/send-later";
 import { tongueName } from "../parts/bits";
 import { desk, myId, session, typing } from "../store";
 import { fillIn, type Found, KnowledgePicker, slashQuery, useKnowledge } from "./knowledge-picker";
 import { mayRetry, type Uploads, useUploads } from "./uploads";
 
 const MOST_LETTERS = 8_000;
+const MOST_LETTERS_BY_MAIL = 100_000;
 
 /** The draft of a case and what can be done with it. */
 function useDraft(item: Case, field: { current: HTMLTextAreaElement | null }) {
@@ -38,12 +42,17 @@ export function Composer({ item }: { item: Case }) {
   const tongue = tongueOf(item);
   const text = tab === "reply" ? draft.reply : draft.note;
   const empty = text.trim() === "" && uploads.ids.length === 0;
-  const tooLong = text.length > MOST_LETTERS;
-  const send = () => {
-    if (empty || uploads.busy || tooLong) return;
+  const mail = useCorrespondence(item);
+  const byMail = tab === "reply" && item.channel === "email";
+  const most = byMail ? MOST_LETTERS_BY_MAIL : MOST_LETTERS;
+  const tooLong = text.length > most;
+  const blocked = empty || uploads.busy || tooLong;
+  const send = (sendAt: Date | null = null) => {
+    if (blocked) return;
+    const { suggestionId, entryId, copies } = draft;
     if (tab === "note") writeNote(item, newId(), text.trim());
-    else sendReply(item, newId(), { text: text.trim(), attachments: uploads.ids, suggestionId: draft.suggestionId, entryId: draft.entryId });
-    change(tab === "note" ? { note: "" } : { reply: "", suggestionId: null, entryId: null });
+    else sendReply(item, newId(), { text: text.trim(), attachments: uploads.ids, suggestionId, entryId, copies: byMail ? copies : null, sendAt });
+    change(tab === "note" ? { note: "" } : { reply: "", suggestionId: null, entryId: null, copies: null });
     if (tab === "reply") uploads.clear();
     field.current?.focus();
   };
@@ -55,25 +64,36 @@ export function Composer({ item }: { item: Case }) {
   };
   return (
     <form
-      class={`composer ${tab}`} aria-label={t(`composer.${tab}`)} onDragOver={(event) => event.preventDefault()} onDrop={drop}
+      class={`composer ${tab}${byMail ? " by-mail" : ""}`} aria-label={t(`composer.${tab}`)} onDragOver={(event) => event.preventDefault()} onDrop={drop}
       onSubmit={(event) => { event.preventDefault(); send(); }}
     >
       <Tabs tab={tab} turn={turn} />
-      <Field key={tab} item={item} field={field} text={text} change={change} tab={tab} send={send} paste={uploads.add} />
+      {byMail && mail !== null && <Recipients item={item} mail={mail} copies={draft.copies ?? mail.participants.map((one) => one.email)} change={(copies) => change({ copies })} />}
+      <Field key={tab} item={item} field={field} text={text} change={change} tab={tab} byMail={byMail} send={send} paste={uploads.add} />
+      {byMail && mail !== null && mail.signature !== "" && <Signature text={mail.signature} />}
       {tab === "reply" && <Files uploads={uploads} />}
-      {tooLong && <p class="state bad" role="alert">{t("composer.too_long", { count: text.length - MOST_LETTERS })}</p>}
+      {tooLong && <p class="state bad" role="alert">{t("composer.too_long", { count: text.length - most })}</p>}
       <footer class="composer-foot">
         {tab === "reply" ? <Attach add={uploads.add} /> : <Lock size={14} aria-hidden="true" />}
         <span class="composer-hint cut">
           {tab === "note" ? t("composer.note_hint") : tongue !== null && t("composer.reply_hint", { language: tongueName(tongue) })}
         </span>
-        <button type="submit" class="button primary" disabled={empty || uploads.busy || tooLong} title={t("composer.send_keys")}>
-          {t(tab === "note" ? "composer.add_note" : "composer.send")}
-          <SendHorizontal size={14} aria-hidden="true" />
-        </button>
+        <span class={byMail ? "send-group" : undefined}>
+          <button type="submit" class="button primary" disabled={blocked} title={t(byMail ? "mail.send_keys" : "composer.send_keys")}>
+            {t(tab === "note" ? "composer.add_note" : "composer.send")}
+            <SendHorizontal size={14} aria-hidden="true" />
+          </button>
+          {byMail && <SendLater disabled={blocked} send={send} />}
+        </span>
       </footer>
     </form>
   );
+}
+
+/** What the shop adds under every answer: said, so that nobody signs twice. */
+function Signature({ text }: { text: string }) {
+  const [first = "", ...more] = text.split("\n").filter((line) => line.trim() !== "");
+  return <p class="signature-line cut" title={text}>{t("mail.signature", { text: more.length === 0 ? first : `${first} · ${more.join(" · ")}` })}</p>;
 }
 
 function Tabs({ tab, turn }: { tab: Draft["tab"]; turn: (to: Draft["tab"]) => void }) {
@@ -93,12 +113,13 @@ interface FieldProps {
   field: { current: HTMLTextAreaElement | null };
   text: string;
   tab: Draft["tab"];
+  byMail: boolean;
   change: (by: Partial<Draft>) => void;
   send: () => void;
   paste: (files: Iterable<File>) => void;
 }
 
-function Field({ item, field, text, tab, change, send, paste }: FieldProps) {
+function Field({ item, field, text, tab, byMail, change, send, paste }: FieldProps) {
   const id = useId();
   const { slash, setSlash, results, at, pick, keyed } = usePicking(item, field, text, change);
   useLayoutEffect(() => {
@@ -121,7 +142,9 @@ function Field({ item, field, text, tab, change, send, paste }: FieldProps) {
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing || keyed(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
+    // A letter has paragraphs: there Enter begins one, and Ctrl+Enter sends.
+    const sends = byMail ? (event.ctrlKey || event.metaKey) && text.trim() !== "" : !event.shiftKey;
+    if (event.key === "Enter" && sends) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape") field.current?.blur();
@@ -130,7 +153,7 @@ function Field({ item, field, text, tab, change, send, paste }: FieldProps) {
     <>
       {slash !== null && <KnowledgePicker id={id} results={results} at={at} onPick={pick} />}
       <textarea
-        ref={field} rows={2} value={text} dir="auto" aria-label={t(`composer.${tab}`)} placeholder={t(`composer.${tab}_placeholder`)}
+        ref={field} rows={byMail ? 4 : 2} value={text} dir="auto" aria-label={t(`composer.${tab}`)} placeholder={t(byMail ? "mail.reply_placeholder" : `composer.${tab}_placeholder`)}
         aria-autocomplete={tab === "reply" ? "list" : undefined} aria-controls={slash === null ? undefined : id}
         aria-activedescendant={slash !== null && results !== null && results.length > 0 ? `${id}-${at}` : undefined}
         onInput={typed} onKeyDown={onKey} onPaste={pasted} onBlur={() => setSlash(null)}

@@ -4,10 +4,13 @@ import { ArrowDown } from "lucide-preact";
 import { dayLabel, t } from "../../shared/i18n";
 import type { Case, Note } from "../../shared/types";
 import { Words } from "../../shared/ui/text";
+import { undoJoin } from "../mail/acts";
+import type { Join } from "../mail/joins";
 import { outgoing } from "../outgoing";
 import { agentName, Hour, nameOf } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import { connection, desk, typists } from "../store";
+import type { CaseLine } from "../state";
 import { type Item, timelineOf, type Unsent } from "../timeline";
 import { Bubble } from "./bubble";
 import { LineRow } from "./line";
@@ -42,10 +45,11 @@ function useTimeline(caseId: number): Item[] {
 
 interface Props {
   item: Case;
+  joins: readonly Join[];
   onEdit: (unsent: Unsent) => void;
 }
 
-export function Conversation({ item, onEdit }: Props) {
+export function Conversation({ item, joins, onEdit }: Props) {
   const items = useTimeline(item.id);
   const [shown, setShown] = useState(FIRST);
   useEffect(() => setShown(FIRST), [item.id]);
@@ -62,7 +66,7 @@ export function Conversation({ item, onEdit }: Props) {
           <button type="button" class="button small earlier" onClick={earlier}>{t("case.earlier", { count: Math.min(FIRST, hidden) })}</button>
         )}
         <ol class="timeline">
-          <Timeline items={items.slice(hidden)} item={item} onEdit={onEdit} />
+          <Timeline items={items.slice(hidden)} item={item} joins={joins} onEdit={onEdit} />
         </ol>
         <Typing item={item} />
       </div>
@@ -76,9 +80,16 @@ export function Conversation({ item, onEdit }: Props) {
   );
 }
 
-function Timeline({ items, item, onEdit }: { items: Item[] } & Props) {
+/** How to take a move of messages back, while that is possible. */
+function undoOf(line: CaseLine, item: Case, joins: readonly Join[]): (() => void) | null {
+  const done = joins.find((one) => one.id === line.data.join_id && one.state === "done");
+  return done === undefined ? null : () => undoJoin(item, done.id);
+}
+
+function Timeline({ items, item, joins, onEdit }: { items: Item[] } & Props) {
   const messages = items.flatMap((one) => (one.kind === "message" ? [one.message] : []));
   const lastRobot = messages.filter((one) => one.author.kind === "robot" && one.verdict_id !== null).at(-1)?.id;
+  const first = messages[0]?.id;
   const lastOurs = messages.filter((one) => one.author.kind !== "customer").at(-1)?.id;
   return (
     <>
@@ -87,11 +98,11 @@ function Timeline({ items, item, onEdit }: { items: Item[] } & Props) {
           case "day":
             return <li key={one.key} class="day"><span>{dayLabel(one.at, minute.value)}</span></li>;
           case "message":
-            return <Bubble key={one.key} message={one.message} item={item} follows={one.follows} last={one.message.id === lastRobot} stated={one.message.id === lastOurs} />;
+            return <Bubble key={one.key} message={one.message} item={item} follows={one.follows} last={one.message.id === lastRobot} stated={one.message.id === lastOurs} subject={one.subject} splits={one.message.id !== first} />;
           case "note":
             return <NoteRow key={one.key} note={one.note} />;
           case "line":
-            return <LineRow key={one.key} line={one.line} />;
+            return <LineRow key={one.key} line={one.line} undo={undoOf(one.line, item, joins)} />;
           case "unsent":
             return <UnsentRow key={one.key} unsent={one.unsent} onEdit={onEdit} />;
         }

@@ -6,7 +6,7 @@ import { deskOf, type Desk } from "../state";
 import { aCase } from "../testing/cast";
 import { momentOf, type Nearest, offeredTexts, othersOf, rightOf, withAnswer } from "./help";
 
-const draft = (reply: string): Draft => ({ tab: "reply", reply, note: "", suggestionId: null, entryId: null });
+const draft = (reply: string): Draft => ({ tab: "reply", reply, note: "", suggestionId: null, entryId: null, copies: null });
 const offer = { id: 5, case_id: 1, status: "offered", text: "Pakk on teel." } as Suggestion;
 const other = { entry_id: 8, title: "Hilineb", text: "Pakk hilineb." } as Nearest;
 

@@ -3,6 +3,7 @@ import { fullTime, has, t, upcomingTime } from "../../shared/i18n";
 import type { CaseLine } from "../state";
 import { agentName, Hour } from "../parts/bits";
 import { minute } from "../parts/ticking";
+import { casePath } from "../router";
 import { desk, myId } from "../store";
 
 /** "you", "the robot", a name: who did it, fit for the middle of a sentence. */
@@ -29,6 +30,13 @@ function statusChanged(line: CaseLine): string {
   return has(key) ? t(key, params) : t("line.status.open", params);
 }
 
+/** Where messages came from or went to, by the other case's number. */
+function moved(line: CaseLine): string {
+  const { number, from_case_id: from } = line.data as { number?: number; from_case_id?: number };
+  const way = from !== undefined && from !== line.case_id ? "in" : "out";
+  return t(`line.${line.kind}.${way}`, { actor: actorOf(line), number: number === undefined ? "" : `T-${number}` });
+}
+
 /** The sentence of a line in the viewer's language. */
 export function sayLine(line: CaseLine): string {
   const actor = actorOf(line);
@@ -41,6 +49,10 @@ export function sayLine(line: CaseLine): string {
       return assigned(line);
     case "CaseStatusChanged":
       return statusChanged(line);
+    case "CaseSplit":
+    case "CaseJoined":
+    case "JoinUndone":
+      return moved(line);
     case "CustomerRecognised":
       return t("line.recognised", { identity: String(line.data.address ?? line.data.identity ?? "") });
     default:
@@ -48,10 +60,20 @@ export function sayLine(line: CaseLine): string {
   }
 }
 
-export function LineRow({ line }: { line: CaseLine }) {
+interface Props {
+  line: CaseLine;
+  /** Takes the move back; null where there is nothing to take back. */
+  undo: (() => void) | null;
+}
+
+export function LineRow({ line, undo }: Props) {
+  const { number } = line.data as { number?: number };
+  const moves = line.kind === "CaseSplit" || line.kind === "CaseJoined";
   return (
     <li class="line" title={fullTime(line.at)}>
       <span>{sayLine(line)}</span>
+      {moves && number !== undefined && <a class="link" href={casePath(number)}>{t("mail.open_case")}</a>}
+      {undo !== null && <button type="button" class="link" onClick={undo}>{t("common.undo")}</button>}
       <Hour at={line.at} />
     </li>
   );

@@ -115,7 +115,7 @@ function PageNow({ customer, here }: { customer: Customer; here: boolean }) {
 }
 
 function Proof({ identity }: { identity: Identity }) {
-  const proven = identity.verified_by === "signed";
+  const proven = identity.verified_by === "signed" || identity.verified_by === "mailbox";
   const Icon = proven ? BadgeCheck : CircleHelp;
   return (
     <li>
@@ -124,6 +124,7 @@ function Proof({ identity }: { identity: Identity }) {
         <Icon size={12} aria-hidden="true" />
         {identity.channel === "widget" ? channelName(identity.channel) : t(`customer.verified.${identity.verified_by}`)}
       </span>
+      {identity.undeliverable_since != null && <span class="state bad">{t("customer.undeliverable")}</span>}
     </li>
   );
 }

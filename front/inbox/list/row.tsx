@@ -62,6 +62,15 @@ export const Row = memo(({ item, index, count, current, opened, top, onFocus }: 
 function LastWords({ item }: { item: Case }) {
   if (typists.value.has(`${item.id}:customer`)) return <span class="row-words cut typing-words">{t("case.typing_short")}</span>;
   const from = item.preview_from === "agent" || item.preview_from === "robot" ? t(`inbox.from.${item.preview_from}`) : "";
+  if (item.channel === "email" && item.subject !== "") {
+    return (
+      <span class="row-words cut" dir="auto">
+        {from !== "" && <span class="row-from">{from} </span>}
+        <span class="row-subject">{item.subject}</span>
+        {item.preview !== "" && <span class="row-from"> · {item.preview}</span>}
+      </span>
+    );
+  }
   return (
     <span class="row-words cut" dir="auto">
       {from !== "" && <span class="row-from">{from} </span>}

@@ -7,7 +7,7 @@ import { type CommandName, CATALOGUE, useCommand } from "../keys";
 export type MenuItem =
   | { kind: "act"; key: string; label: string; hint?: string; icon?: ComponentChildren; checked?: boolean; run: () => void }
   | { kind: "title"; key: string; label: string }
-  | { kind: "date"; key: string; label: string; min: string; pick: (value: string) => void };
+  | { kind: "date"; key: string; label: string; min: string; /** Also the hour. */ withTime?: boolean; pick: (value: string) => void };
 
 interface Props {
   label: string;
@@ -130,7 +130,7 @@ function DateEntry({ item, close }: { item: Extract<MenuItem, { kind: "date" }>;
     <form class="menu-date" role="none" onSubmit={(event) => { event.preventDefault(); pick(); }}>
       <label>
         <span>{item.label}</span>
-        <input ref={field} type="date" min={item.min} data-choice data-label={item.label} />
+        <input ref={field} type={item.withTime === true ? "datetime-local" : "date"} min={item.min} data-choice data-label={item.label} />
       </label>
       <button type="submit" class="button small" aria-label={item.label}><Check size={14} aria-hidden="true" /></button>
     </form>

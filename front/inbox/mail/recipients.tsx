@@ -1,0 +1,92 @@
+/** Whom an answer by mail goes to: the customer always, and those who take part unless the agent leaves them out. */
+import { useId, useRef, useState } from "preact/hooks";
+import { MailWarning, Plus, X } from "lucide-preact";
+import { t } from "../../shared/i18n";
+import type { Case, MailAddress } from "../../shared/types";
+import { desk } from "../store";
+import { fullName, isOurs, parseAddress, shortName } from "./addresses";
+import type { Correspondence } from "./mailboxes";
+
+interface Props {
+  item: Case;
+  mail: Correspondence;
+  copies: readonly string[];
+  change: (copies: readonly string[]) => void;
+}
+
+export function Recipients({ item, mail, copies, change }: Props) {
+  const [adding, setAdding] = useState(false);
+  const known = (email: string): MailAddress => mail.participants.find((one) => one.email === email) ?? { email, name: null };
+  const left = mail.participants.filter((one) => !copies.includes(one.email));
+  const add = (email: string) => {
+    setAdding(false);
+    if (!copies.includes(email)) change([...copies, email]);
+  };
+  return (
+    <div class="recipients">
+      <p class="recipient-row">
+        <span class="recipient-label">{t("mail.to_label")}</span>
+        {mail.to === null ? <span class="state bad">{t("mail.to_nobody_known")}</span> : <span class="recipient-to cut" title={fullName(mail.to)}>{shortName(mail.to)}{shortName(mail.to) !== mail.to.email && <span class="quiet"> {mail.to.email}</span>}</span>}
+      </p>
+      <div class="recipient-row" role="group" aria-label={t("mail.cc")}>
+        <span class="recipient-label" aria-hidden="true">{t("mail.cc")}</span>
+        {copies.map((email) => (
+          <span key={email} class="chip" title={fullName(known(email))}>
+            <span class="cut">{shortName(known(email))}</span>
+            <button type="button" class="icon-button" aria-label={t("mail.cc_remove", { name: shortName(known(email)) })} onClick={() => change(copies.filter((one) => one !== email))}><X size={12} aria-hidden="true" /></button>
+          </span>
+        ))}
+        {adding ? <AddCopy left={left} mail={mail} add={add} close={() => setAdding(false)} /> : (
+          <button type="button" class="link cc-add" aria-label={t("mail.cc_add")} title={t("mail.cc_add")} onClick={() => setAdding(true)}><Plus size={14} aria-hidden="true" /></button>
+        )}
+      </div>
+      <Undeliverable item={item} to={mail.to} />
+    </div>
+  );
+}
+
+function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mail: Correspondence; add: (email: string) => void; close: () => void }) {
+  const id = useId();
+  const [problem, setProblem] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const take = () => {
+    const typed = field.current?.value ?? "";
+    const one = parseAddress(typed);
+    if (typed.trim() === "") close();
+    else if (one === null) setProblem(t("mail.cc_invalid"));
+    else if (isOurs(one.email, mail.own)) setProblem(t("mail.cc_ours"));
+    else add(one.email);
+  };
+  const keyed = (event: KeyboardEvent) => {
+    if (event.key === "Enter" || event.key === ",") {
+      event.preventDefault();
+      take();
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      close();
+    }
+  };
+  return (
+    <span class="cc-field">
+      <input
+        ref={field} type="email" multiple={false} list={`${id}-known`} aria-label={t("mail.cc_add")} placeholder="name@example.com" autocomplete="off" autofocus
+        aria-invalid={problem !== null || undefined} aria-describedby={problem === null ? undefined : `${id}-problem`}
+        onKeyDown={keyed} onInput={() => setProblem(null)} onBlur={take}
+      />
+      <datalist id={`${id}-known`}>{left.map((one) => <option key={one.email} value={one.email}>{one.name ?? ""}</option>)}</datalist>
+      {problem !== null && <span id={`${id}-problem`} class="state bad" role="alert">{problem}</span>}
+    </span>
+  );
+}
+
+/** Mail to this address came back for good: said before anything is written to it. */
+function Undeliverable({ item, to }: { item: Case; to: MailAddress | null }) {
+  const identity = desk.value?.customers.get(item.customer_id)?.identities.find((one) => one.channel === "email" && one.address === to?.email);
+  if (identity?.undeliverable_since == null) return null;
+  return (
+    <p class="state bad">
+      <MailWarning size={12} aria-hidden="true" />
+      {t("mail.undeliverable", { address: identity.address })}
+    </p>
+  );
+}
