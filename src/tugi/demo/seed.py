@@ -234,7 +234,7 @@ class _History:
         address = f"visitor:demo-{who['email']}"
         customer_id = await customers.recognise(tx, "widget", address, name=who["name"], language=who["language"])
         await identities.link(tx, customer_id, "email", who["email"], "typed")
-        if await cases.find_current(tx, customer_id) is None:
+        if await cases.find_current(tx, customer_id, "widget") is None:
             return customer_id
         return await customers.recognise(tx, "widget", f"visitor:demo-{number}", language=who["language"])
 

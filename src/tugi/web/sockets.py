@@ -104,7 +104,7 @@ class Sockets:
         try:
             async with self._hub.database.transaction(reader.workspace_id) as tx:
                 if reader.visitor:
-                    case = await cases.find_current(tx, reader.visitor.customer_id)
+                    case = await cases.find_current(tx, reader.visitor.customer_id, visitors.CHANNEL)
                 else:
                     case = await cases.get_case(tx, case_id or 0)
         except (NotFound, TugiError):

@@ -27,6 +27,9 @@ FILE = "visitor-file"
 LASTS = timedelta(days=365)
 FILE_LASTS = timedelta(days=7)
 NEWEST = 100
+# A visitor sees what was said in the chat, and answers by mail to it. What somebody mails of their own accord stays out
+# of the widget: an address is no proof of who sits before this browser.
+CHANNEL = "widget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,8 @@ async def read_state(
     if not found:
         raise NotSignedIn("This conversation no longer exists. Start a new one.")
     email = next((i.address for i in found[0].identities if i.channel == "email"), None)
-    messages = [shown(m, visitor, secret) for m in await transcript.of_customer(tx, visitor.customer_id, limit=NEWEST)]
-    known = await cases.of_customer(tx, visitor.customer_id, but=0)
+    messages = [shown(m, visitor, secret) for m in await messages_of(tx, visitor)]
+    known = await cases.of_customer(tx, visitor.customer_id, but=0, channel=CHANNEL)
     by_us = await readings.by_us(tx, [case.id for case in known])
     own = [widget_case(case, by_us[case.id]) for case in known[::-1]]
     read = {c.id: c.customer_read_id for c in own}
@@ -173,6 +176,11 @@ async def read_state(
         messages=messages,
         unread=sum(m.author.kind != "customer" and m.id > read.get(m.case_id, 0) for m in messages),
     )
+
+
+async def messages_of(tx: Transaction, visitor: Visitor, *, before: int | None = None) -> list[Message]:
+    """The newest messages of the visitor's chats (before an id), oldest first."""
+    return await transcript.of_customer(tx, visitor.customer_id, before=before, limit=NEWEST, channel=CHANNEL)
 
 
 async def shop_of(tx: Transaction, workspace: Workspace, language: str) -> dict[str, Any]:
@@ -216,7 +224,8 @@ def shown(message: Message, visitor: Visitor, secret: str) -> Message:
     author = Actor(message.author.kind, None)
     name = message.author_name.split()[0] if message.author_name else None
     files = [replace(a, url=file_url(a, visitor, secret)) for a in message.attachments]
-    return replace(message, author=author, author_name=name, verdict_id=None, approved_by=None, attachments=files)
+    hidden = replace(message, author=author, author_name=name, verdict_id=None, approved_by=None, letter=None)
+    return replace(hidden, attachments=files)
 
 
 def file_url(attachment: Attachment, visitor: Visitor, secret: str) -> str:

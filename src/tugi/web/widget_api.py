@@ -233,7 +233,7 @@ class WidgetApi:
         visitor = self.visitor_of(request)
         before = wire.whole_number(request.query_params, "before")
         async with self._database.reading(visitor.workspace_id) as tx:
-            found = await transcript.of_customer(tx, visitor.customer_id, before=before, limit=100)
+            found = await visitors.messages_of(tx, visitor, before=before)
         return wire.reply({"messages": [visitors.shown(m, visitor, self._secret) for m in found]})
 
     async def person(self, request: Request) -> Response:
@@ -244,7 +244,7 @@ class WidgetApi:
         self._spend(visitor.customer_id)
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
             await customers.hold(tx, visitor.customer_id)
-            case = await cases.find_current(tx, visitor.customer_id)
+            case = await cases.find_current(tx, visitor.customer_id, visitors.CHANNEL)
             if case is None or case.status == "resolved":
                 page = wish.page.tidy()
                 language = language_for((await self._workspace(visitor.workspace_id)).workspace, page["language"])
@@ -260,7 +260,7 @@ class WidgetApi:
 
     async def _own_case(self, tx: Any, visitor: Visitor, case_id: int) -> cases.Case:
         case = await cases.get_case(tx, case_id)
-        if case.customer_id != visitor.customer_id:
+        if case.customer_id != visitor.customer_id or case.channel != visitors.CHANNEL:
             raise NotFound("There is no such case.")
         return case
 
@@ -282,6 +282,7 @@ class WidgetApi:
         given = await wire.json_of(request, Feedback)
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
             message = await messages.give_feedback(tx, visitor.customer_id, given.message_id, given.value)
+            await self._own_case(tx, visitor, message.case_id)
             if message.verdict_id is not None and message.entry_id is not None:
                 signal: Signal = "solved" if given.value == "up" else "not_solved"
                 await evidence.note_customer(tx, message.case_id, signal, message.verdict_id)
@@ -297,7 +298,7 @@ class WidgetApi:
             raise Invalid("This does not look like an e-mail address.", fields={"email": "form"})
         async with self._database.transaction(visitor.workspace_id, visitor.actor) as tx:
             if await identities.link(tx, visitor.customer_id, "email", address, "typed"):
-                case = await cases.find_current(tx, visitor.customer_id)
+                case = await cases.find_current(tx, visitor.customer_id, visitors.CHANNEL)
                 tx.happened("EmailLeft", case_id=case.id if case else None, customer_id=visitor.customer_id)
         return wire.reply({"email": address})
 

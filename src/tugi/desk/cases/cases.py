@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, Invalid, NotFound
+from tugi.desk.cases.states import ACTIVE, NEXT, Handler, Standing, Status, after_answer, after_customer
 
-Status = Literal[
-    "new",
-    "open",
-    "waiting_customer",
-    "waiting_internal",
-    "snoozed",
-    "resolved",
-    "closed",
-    "spam",
-    "merged",
-]
-Handler = Literal["robot", "queue", "agent"]
+__all__ = ["ACTIVE", "NEXT", "Handler", "Standing", "Status", "after_answer", "after_customer"]
 
-ACTIVE: frozenset[Status] = frozenset({"new", "open", "waiting_customer", "waiting_internal"})
-# What an agent may choose, from each status. A closed case is locked: a new message opens a new case.
-NEXT: Mapping[Status, frozenset[Status]] = {
-    "new": frozenset({"open", "waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
-    "open": frozenset({"waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
-    "waiting_customer": frozenset({"open", "waiting_internal", "snoozed", "resolved", "spam"}),
-    "waiting_internal": frozenset({"open", "waiting_customer", "snoozed", "resolved", "spam"}),
-    "snoozed": frozenset({"open", "waiting_customer", "waiting_internal", "snoozed", "resolved", "spam"}),
-    "resolved": frozenset({"open", "closed"}),
-    "closed": frozenset(),
-    "spam": frozenset({"open"}),
-    "merged": frozenset(),
-}
 # A message within this time after the resolution belongs to the same matter.
 REOPEN = timedelta(days=7)
 FIRST_NUMBER = 1001
@@ -67,14 +44,16 @@ class Case:
     active_at: datetime
     created_at: datetime
     customer_read_id: int = 0
+    merged_into: int | None = None
     unread: int = 0
 
 
+CASE_FIELDS = tuple(one.name for one in fields(Case) if one.name != "unread")
 SELECT = """
 select c.id, c.number, c.customer_id, k.name as customer_name, c.channel, c.subject, c.language, c.status,
        c.handler, c.assignee_id, c.team_id, c.robot_paused, c.robot_turns, c.hand_over_reason, c.snoozed_until,
        c.preview, c.preview_from, c.waiting_since, c.active_at, c.created_at,
-       coalesce(r.message_id, 0) as customer_read_id
+       coalesce(r.message_id, 0) as customer_read_id, c.merged_into
 from cases c
 join customers k on k.workspace_id = c.workspace_id and k.id = c.customer_id
 left join readings r on r.workspace_id = c.workspace_id and r.case_id = c.id and r.reader_id = 0
@@ -119,16 +98,27 @@ async def lock(tx: Transaction, case_id: int) -> Case:
     return await get_case(tx, case_id)
 
 
-async def find_current(tx: Transaction, customer_id: int) -> Case | None:
-    """The customer's newest case that a message may still join, held until the commit."""
+async def find_current(tx: Transaction, customer_id: int, channel: str) -> Case | None:
+    """The customer's newest case of a channel that a message may still join, held until the commit."""
     row = await tx.fetchrow(
-        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.status not in ('closed', 'spam', 'merged') "
-        "order by c.id desc limit 1 for no key update of c",
+        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.channel = $3 "
+        "and c.status not in ('closed', 'spam', 'merged') order by c.id desc limit 1 for no key update of c",
         tx.workspace_id,
         customer_id,
+        channel,
     )
     if row is None or (row["status"] == "resolved" and row["active_at"] + REOPEN < clock.now()):
         return None
+    return case_of(row)
+
+
+async def hold(tx: Transaction, case_id: int) -> Case:
+    """The case, kept from others' changes until the commit, in one statement. Raises NotFound."""
+    row = await tx.fetchrow(
+        SELECT + "where c.workspace_id = $1 and c.id = $2 for no key update of c", tx.workspace_id, case_id
+    )
+    if row is None:
+        raise NotFound("There is no such case.")
     return case_of(row)
 
 
@@ -136,37 +126,88 @@ async def open_case(
     tx: Transaction, customer_id: int, *, channel: str, subject: str, language: str | None, handler: Handler
 ) -> int:
     """A new case's id; its number comes from the workspace's own counter."""
-    case_id = await tx.fetchval(
-        "with numbered as (insert into case_counters (workspace_id, case_number) values ($1, $8) "
+    now = clock.now()
+    case = await open_as(
+        tx,
+        Standing("new", handler, active_at=now),
+        customer_id,
+        None,
+        channel=channel,
+        subject=subject,
+        language=language,
+        created_at=now,
+    )
+    tx.happened("CaseOpened", case_id=case.id, customer_id=customer_id)
+    return case.id
+
+
+async def open_as(
+    tx: Transaction,
+    stands: Standing,
+    customer_id: int,
+    customer_name: str | None,
+    *,
+    channel: str,
+    subject: str,
+    language: str | None,
+    created_at: datetime,
+    assignee_id: int | None = None,
+    team_id: int | None = None,
+) -> Case:
+    """A new case that stands so from its first moment; nobody is told yet."""
+    row = await tx.fetchrow(
+        "with numbered as (insert into case_counters (workspace_id, case_number) values ($1, $14) "
         "on conflict (workspace_id) do update set case_number = case_counters.case_number + 1 returning case_number) "
-        "insert into cases (workspace_id, number, customer_id, channel, subject, language, status, handler, "
-        "active_at, created_at) "
-        "select $1, case_number, $2, $3, $4, $5, 'new', $6, $7, $7 from numbered returning id",
+        "insert into cases (workspace_id, number, customer_id, channel, subject, language, status, handler, preview, "
+        "preview_from, waiting_since, active_at, created_at, assignee_id, team_id) "
+        "select $1, case_number, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $15 from numbered "
+        "returning *, $16::text as customer_name, 0::bigint as customer_read_id",
         tx.workspace_id,
         customer_id,
         channel,
         subject[:200],
         language,
-        handler,
-        clock.now(),
+        stands.status,
+        stands.handler,
+        stands.preview[:200],
+        stands.preview_from,
+        stands.waiting_since,
+        stands.active_at,
+        created_at,
+        assignee_id,
         FIRST_NUMBER,
+        team_id,
+        customer_name,
     )
-    tx.happened("CaseOpened", case_id=case_id, customer_id=customer_id)
-    return case_id
+    assert row is not None
+    return case_of({name: row[name] for name in CASE_FIELDS})
 
 
-def after_customer(status: Status) -> Status:
-    """The status after the customer has said something: our turn."""
-    if status in ("closed", "spam", "merged"):
-        raise Conflict("This case takes no more messages.")
-    return "new" if status == "new" else "open"
+async def stand(tx: Transaction, case_id: int, stands: Standing) -> None:
+    """How a case stands from now on, whatever it was before: for moves between cases, which people undo."""
+    await tx.execute(
+        "update cases set status = $3, handler = $4, preview = $5, preview_from = $6, waiting_since = $7, "
+        "active_at = $8, snoozed_until = $9, merged_into = $10 where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case_id,
+        *(getattr(stands, one.name) for one in fields(Standing)),
+    )
 
 
-def after_answer(status: Status) -> Status:
-    """The status after we have answered: the customer's turn. An answer to a resolved case keeps it resolved."""
-    if status in ("closed", "spam", "merged"):
-        raise Conflict("This case is closed. Open a new one to write to the customer.")
-    return "resolved" if status == "resolved" else "waiting_customer"
+async def remembered(tx: Transaction, case: Case, preview: str, by: str, at: datetime, language: str | None) -> None:
+    """A word of the past was found: status, floor and clocks stay."""
+    await tx.execute(
+        "update cases set created_at = least(created_at, $3), active_at = greatest(active_at, $3), "
+        "preview = case when $3 >= active_at then $4 else preview end, "
+        "preview_from = case when $3 >= active_at then $5 else preview_from end, language = coalesce(language, $6) "
+        "where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.id,
+        at,
+        preview[:200],
+        by,
+        language,
+    )
 
 
 async def heard(tx: Transaction, case: Case, preview: str, *, language: str | None, handler: Handler) -> Case:
@@ -202,11 +243,12 @@ async def heard(tx: Transaction, case: Case, preview: str, *, language: str | No
 
 
 async def answered(tx: Transaction, case: Case, preview: str, *, by: Literal["agent", "robot"]) -> None:
-    """We have answered: an agent thereby takes the floor, or keeps it."""
+    """We have answered: an agent thereby takes the floor, or keeps it. Nobody known leaves it to the queue."""
     agent_id = tx.actor.id if by == "agent" else None
     await tx.execute(
         "update cases set status = $3, preview = $4, preview_from = $5, active_at = $6, waiting_since = null, "
-        "handler = case when $5 = 'agent' then 'agent' else handler end, "
+        "handler = case when $5 <> 'agent' then handler when coalesce(assignee_id, $7) is null then 'queue' "
+        "else 'agent' end, "
         "assignee_id = case when $5 = 'agent' then coalesce(assignee_id, $7) else assignee_id end, "
         "snoozed_until = null where workspace_id = $1 and id = $2",
         tx.workspace_id,
@@ -298,14 +340,18 @@ def with_unread(case: Case, unread: int) -> Case:
     return replace(case, unread=unread)
 
 
-async def of_customer(tx: Transaction, customer_id: int, *, but: int, limit: int = 20) -> list[Case]:
-    """The customer's other cases, newest first."""
+async def of_customer(
+    tx: Transaction, customer_id: int, *, but: int, limit: int = 20, channel: str | None = None
+) -> list[Case]:
+    """The customer's other cases (of one channel), newest first."""
     rows = await tx.fetch(
-        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.id <> $3 order by c.id desc limit $4",
+        SELECT + "where c.workspace_id = $1 and c.customer_id = $2 and c.id <> $3 "
+        "and ($5::text is null or c.channel = $5) order by c.id desc limit $4",
         tx.workspace_id,
         customer_id,
         but,
         limit,
+        channel,
     )
     return [case_of(row) for row in rows]
 

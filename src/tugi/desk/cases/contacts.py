@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from tugi.core import clock
@@ -10,14 +12,14 @@ from tugi.core.database import Transaction
 RobotOutcome = Literal["not_involved", "assisted", "answered_unconfirmed", "confirmed", "handed_over", "abandoned"]
 
 
-async def open_contact(tx: Transaction, case_id: int, channel: str) -> int:
-    """A new contact's id."""
+async def open_contact(tx: Transaction, case_id: int, channel: str, at: datetime | None = None) -> int:
+    """A new contact's id; `at`: when it came, where that was in the past."""
     return await tx.fetchval(
         "insert into contacts (workspace_id, case_id, channel, opened_at) values ($1, $2, $3, $4) returning id",
         tx.workspace_id,
         case_id,
         channel,
-        clock.now(),
+        at or clock.now(),
     )
 
 
@@ -30,13 +32,41 @@ async def find_current(tx: Transaction, case_id: int) -> int | None:
     )
 
 
-async def answered(tx: Transaction, contact_id: int) -> None:
+async def answered(tx: Transaction, contact_id: int, at: datetime | None = None) -> None:
     """Note the first answer; later ones change nothing."""
     await tx.execute(
         "update contacts set first_answer_at = $3 where workspace_id = $1 and id = $2 and first_answer_at is null",
         tx.workspace_id,
         contact_id,
-        clock.now(),
+        at or clock.now(),
+    )
+
+
+async def of_case(tx: Transaction, case_id: int) -> list[int]:
+    """The contacts of a case, oldest first."""
+    rows = await tx.fetch(
+        "select id from contacts where workspace_id = $1 and case_id = $2 order by id", tx.workspace_id, case_id
+    )
+    return [row["id"] for row in rows]
+
+
+async def move(tx: Transaction, contact_ids: Sequence[int], case_id: int) -> None:
+    """Make these contacts part of another case."""
+    await tx.execute(
+        "update contacts set case_id = $3 where workspace_id = $1 and id = any($2::bigint[])",
+        tx.workspace_id,
+        list(contact_ids),
+        case_id,
+    )
+
+
+async def remove_empty(tx: Transaction, contact_id: int) -> None:
+    """Forget a contact that no message belongs to: it would count as somebody who contacted us."""
+    await tx.execute(
+        "delete from contacts c where c.workspace_id = $1 and c.id = $2 and not exists "
+        "(select from messages m where m.workspace_id = $1 and m.contact_id = c.id and m.case_id = c.case_id)",
+        tx.workspace_id,
+        contact_id,
     )
 
 

@@ -22,7 +22,7 @@ MOST_ADDRESSES = 100
 
 @dataclass(frozen=True, slots=True)
 class LetterBrief:
-    """A letter as it stands in the transcript. automatic: why no person wrote it; sends_at: when a queued one leaves."""
+    """A letter as it stands in the transcript. automatic: why no person wrote it; sends_at: when it leaves."""
 
     subject: str
     sender: Address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,23 +13,12 @@ from tugi.core.errors import Conflict, Invalid, NotFound
 from tugi.core.events import ROBOT, Actor
 from tugi.desk.cases import accounts, attachments, cases, contacts, transcript
 from tugi.desk.cases.cases import Case, Handler
+from tugi.desk.cases.message_checks import LONGEST, RANK, advanced, checked_client_id, checked_text
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
 from tugi.desk.people import customers
 from tugi.ports import Inbound
 
-LONGEST = 8000
-CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-# Order in which a message's state may advance; a later state never gives way to an earlier one.
-RANK: Mapping[Status, int] = {
-    "queued": 0,
-    "sending": 1,
-    "unknown": 2,
-    "failed": 2,
-    "sent": 3,
-    "delivered": 4,
-    "read": 5,
-}
-
+__all__ = ["LONGEST", "RANK", "advanced", "checked_client_id", "checked_text"]
 
 INSERT = """
 insert into messages (workspace_id, case_id, contact_id, channel_account_id, external_id, author_kind, author_id,
@@ -53,32 +41,6 @@ class Said:
 NOTHING = Said()
 
 
-def advanced(now: Status, then: Status) -> Status:
-    """The status after hearing `then`: never backwards."""
-    return then if RANK[then] > RANK[now] else now
-
-
-def checked_text(text: str, has_attachments: bool = False) -> str:
-    """The text as it will be stored. Raises Invalid when empty, too long or not storable."""
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        raise Invalid("The text holds characters that cannot be stored, such as NUL.", fields={"text": "characters"})
-    text = text.strip()
-    if len(text) > LONGEST:
-        raise Invalid(
-            f"A message has at most {LONGEST:,} characters. Send a file instead.", fields={"text": "too long"}
-        )
-    if not text and not has_attachments:
-        raise Invalid("A message needs a text or a file.", fields={"text": "empty"})
-    return text
-
-
-def checked_client_id(client_id: str) -> str:
-    """Raises Invalid unless it has 8 to 64 letters, digits, "-" or "_"."""
-    if not CLIENT_ID.fullmatch(client_id):
-        raise Invalid("client_id has 8 to 64 letters, digits, - or _.", fields={"client_id": "form"})
-    return client_id
-
-
 async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on: bool) -> tuple[Message, Case]:
     """Store what a customer said: find or open the case and contact; a repeat returns what was stored.
 
@@ -91,7 +53,7 @@ async def receive(tx: Transaction, inbound: Inbound, customer_id: int, robot_on:
     chosen = await _chosen(tx, case, inbound.chosen)
     author, now = Actor("customer", customer_id), clock.now()
     page = dict(inbound.page) if inbound.page else None
-    message_id = await _insert(
+    message_id = await put(
         tx,
         case.id,
         contact_id,
@@ -162,11 +124,11 @@ async def _place(
     tx: Transaction, inbound: Inbound, customer_id: int, text: str, robot_on: bool
 ) -> tuple[Case, int, Handler]:
     """The case and contact that a customer's message belongs to, and who has the floor then."""
-    case = await cases.find_current(tx, customer_id)
+    case = await cases.find_current(tx, customer_id, inbound.channel)
     if case is None:
         # Two first messages at once open one case: the second waits here and finds it.
         await customers.hold(tx, customer_id)
-        case = await cases.find_current(tx, customer_id)
+        case = await cases.find_current(tx, customer_id, inbound.channel)
     fresh: Handler = "robot" if robot_on else "queue"
     if case is None:
         case_id = await cases.open_case(
@@ -241,7 +203,7 @@ async def write(
     text = checked_text(text, bool(attachment_ids))
     account_id, contact_id = await _where(tx, case)
     said = Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None)
-    message_id = await _insert(
+    message_id = await put(
         tx,
         case.id,
         contact_id,
@@ -290,7 +252,7 @@ async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
     return account_id, contact_id or await contacts.open_contact(tx, case.id, case.channel)
 
 
-async def _insert(
+async def put(
     tx: Transaction,
     case_id: int,
     contact_id: int,
@@ -309,6 +271,7 @@ async def _insert(
     verdict_id: int | None = None,
     said: Said = NOTHING,
 ) -> int | None:
+    """The row alone, with nothing that follows from it; None when this external id is stored already."""
     return await tx.fetchval(
         INSERT,
         tx.workspace_id,
@@ -352,6 +315,31 @@ async def set_status(tx: Transaction, message_id: int, status: Status, failure: 
         failure,
     )
     tx.happened("MessageStatusChanged", case_id=row["case_id"], message_id=message_id, status=status)
+
+
+async def bounced(tx: Transaction, message_id: int, why: str) -> None:
+    """It came back: a message that was sent has failed after all, unless the customer has read it."""
+    row = await tx.fetchrow(
+        "update messages set status = 'failed', failure = $3 where workspace_id = $1 and id = $2 "
+        "and author_kind <> 'customer' and status not in ('read', 'failed') returning case_id",
+        tx.workspace_id,
+        message_id,
+        why,
+    )
+    if row is not None:
+        tx.happened("MessageStatusChanged", case_id=row["case_id"], message_id=message_id, status="failed")
+
+
+async def move(tx: Transaction, contact_of: Mapping[int, int], case_id: int) -> None:
+    """Make these messages part of another case; contact_of: message id -> its contact there."""
+    await tx.execute(
+        "update messages m set case_id = $2, contact_id = v.contact_id "
+        "from unnest($3::bigint[], $4::bigint[]) as v(id, contact_id) where m.workspace_id = $1 and m.id = v.id",
+        tx.workspace_id,
+        case_id,
+        list(contact_of),
+        list(contact_of.values()),
+    )
 
 
 async def give_feedback(tx: Transaction, customer_id: int, message_id: int, value: Literal["up", "down"]) -> Message:

@@ -99,15 +99,17 @@ async def of_case(tx: Transaction, case_id: int, *, before: int | None = None, l
 
 
 async def of_customer(
-    tx: Transaction, customer_id: int, *, before: int | None = None, limit: int = 100
+    tx: Transaction, customer_id: int, *, before: int | None = None, limit: int = 100, channel: str | None = None
 ) -> list[Message]:
-    """The newest messages of all the customer's cases (before an id), oldest first."""
+    """The newest messages of all the customer's cases (of one channel, before an id), oldest first."""
     rows = await tx.fetch(
-        SELECT + "and c.customer_id = $2 and ($3::bigint is null or m.id < $3) order by m.id desc limit $4",
+        SELECT + "and c.customer_id = $2 and ($3::bigint is null or m.id < $3) "
+        "and ($5::text is null or c.channel = $5) order by m.id desc limit $4",
         tx.workspace_id,
         customer_id,
         before,
         limit,
+        channel,
     )
     return [message_of(row) for row in reversed(rows)]
 

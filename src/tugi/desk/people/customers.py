@@ -74,13 +74,25 @@ async def recognise(
     """The customer with this address, created when new. Two at once for one address get the same one."""
     if owner := await identities.find_owner(tx, channel, address):
         return owner
+    return await meet(tx, channel, address, verified_by=verified_by, name=name, language=language)
+
+
+async def meet(
+    tx: Transaction,
+    channel: str,
+    address: str,
+    *,
+    verified_by: VerifiedBy = "nothing",
+    name: str | None = None,
+    language: str | None = None,
+) -> int:
+    """The same for an address nobody was known by a moment ago."""
     await tx.execute("select pg_advisory_xact_lock(hashtextextended($1, $2))", f"{channel}:{address}", tx.workspace_id)
     if owner := await identities.find_owner(tx, channel, address):
         return owner
-    customer_id = await create(
-        tx, name=name, language=language, given_by_customer=name is not None and verified_by == "signed"
-    )
-    await identities.link(tx, customer_id, channel, address, verified_by)
+    given_by_customer = name is not None and verified_by in ("received", "mailbox", "signed")
+    customer_id = await create(tx, name=name, language=language, given_by_customer=given_by_customer)
+    await identities.add(tx, customer_id, channel, address, verified_by)
     return customer_id
 
 
