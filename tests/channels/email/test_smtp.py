@@ -1,6 +1,7 @@
 """Handing over to a real mail server: each class of answer, TLS, sign-in, lost answers, slow peers, few connections."""
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from fakes.certificates import Certificate, make_certificate
 from fakes.smtp_peer import Peer, free_port, slow_peer, smtp_peer
 from tugi.channels.email import refusals, smtp
+from tugi.channels.email.imap import context_of
 from tugi.channels.email.smtp import Lines, Route
 from tugi.core import clock
+from tugi.core.safe_addresses import Guard, private_hosts
 from tugi.ports import Carried, NotCarried
 
 LETTER = (
@@ -39,7 +42,7 @@ async def deliver(
     senders: tuple[str, ...] = SENDERS,
 ) -> Carried:
     """One letter over fresh connections."""
-    lines = Lines(context or smtp.tls_context())
+    lines = Lines(context or context_of(None))
     try:
         return await lines.deliver(route, senders, recipients or ("mari@kiri.example",), LETTER)
     finally:
@@ -139,6 +142,17 @@ async def test_a_peer_that_hangs_up_in_the_letter_may_have_it(peer: Peer) -> Non
     assert peer.taken == []
 
 
+async def test_a_server_in_our_own_network_is_not_called_unless_the_operator_lists_it(peer: Peer) -> None:
+    for allowed, count in (("", 0), ("127.0.0.1", 1)):
+        lines = Lines(context_of(None), Guard(private_hosts(allowed)))
+        try:
+            with contextlib.nullcontext() if allowed else pytest.raises(NotCarried, match="under Channels"):
+                await lines.deliver(plain(peer), SENDERS, ["mari@kiri.example"], LETTER)
+        finally:
+            lines.close()
+        assert len(peer.taken) == count
+
+
 async def test_nobody_there(peer: Peer) -> None:
     failed = await refused(Route("127.0.0.1", free_port(), "none"))
     assert (failed.unknown, failed.permanent) == (False, False)
@@ -149,14 +163,14 @@ async def test_nobody_there(peer: Peer) -> None:
 async def test_with_a_password_the_talk_is_protected(certificate: Certificate, implicit: bool) -> None:
     with smtp_peer(certificate.server_context(), implicit=implicit, auth=True) as peer:
         route = Route("127.0.0.1", peer.port, "tls" if implicit else "starttls", "post", "saladus")
-        await deliver(route, context=smtp.tls_context(certificate.chain))
+        await deliver(route, context=context_of(certificate.chain))
         assert (len(peer.taken), peer.signed_in[-1]) == (1, ("post", "saladus"))
 
 
 async def test_a_wrong_password_is_no_failure_of_the_letter(certificate: Certificate) -> None:
     with smtp_peer(certificate.server_context(), auth=True) as peer:
         route = Route("127.0.0.1", peer.port, "starttls", "post", "wrong")
-        failed = await refused(route, context=smtp.tls_context(certificate.chain))
+        failed = await refused(route, context=context_of(certificate.chain))
     assert failed.permanent is False
     assert "Enter the password anew" in str(failed)
 
@@ -167,7 +181,7 @@ async def test_an_access_token_signs_in(certificate: Certificate) -> None:
 
     with smtp_peer(certificate.server_context(), auth=True) as peer:
         route = Route("127.0.0.1", peer.port, "starttls", "post@a.example", access_token=token)
-        await deliver(route, context=smtp.tls_context(certificate.chain))
+        await deliver(route, context=context_of(certificate.chain))
         assert peer.signed_in[0][0] == "xoauth2"
         assert len(peer.taken) == 1
 
@@ -197,7 +211,7 @@ async def test_where_the_null_sender_is_refused_the_mailbox_itself_sends(peer: P
 
 
 async def test_at_most_four_connections_and_they_are_used_again(peer: Peer) -> None:
-    lines = Lines(smtp.tls_context())
+    lines = Lines(context_of(None))
     try:
         await asyncio.gather(
             *(lines.deliver(plain(peer), ["pood@a.example"], ["mari@kiri.example"], LETTER) for _ in range(40))
@@ -209,7 +223,7 @@ async def test_at_most_four_connections_and_they_are_used_again(peer: Peer) -> N
 
 
 async def test_a_line_that_was_hung_up_while_resting_is_replaced(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = Lines(smtp.tls_context())
+    lines = Lines(context_of(None))
     try:
         await lines.deliver(plain(peer), ["pood@a.example"], ["mari@kiri.example"], LETTER)
         peer.drop = "mail"

@@ -11,7 +11,6 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 from aiosmtplib.errors import SMTPAuthenticationError
@@ -19,6 +18,7 @@ from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
 
 from tugi.channels.email.refusals import SIGN_IN_CODES, Stage, explain, is_permanent
 from tugi.channels.email.settings import Security
+from tugi.core.safe_addresses import Guard, NotAllowed
 from tugi.ports import Carried, NotCarried
 
 # For one answer of the server; for a whole letter, and more for a large one at this speed at least.
@@ -43,25 +43,18 @@ class Route:
     access_token: AccessToken | None = field(default=None, repr=False, compare=False)
 
 
-def tls_context(extra_ca: Path | None = None) -> ssl.SSLContext:
-    """The system's authorities, and those of a PEM file."""
-    context = ssl.create_default_context()
-    if extra_ca is not None:
-        context.load_verify_locations(cafile=str(extra_ca))
-    return context
-
-
 class Line:
     """One connection. `stage` tells how far the talk is; "said" once a whole letter has been written to it."""
 
-    def __init__(self, route: Route, context: ssl.SSLContext) -> None:
+    def __init__(self, route: Route, context: ssl.SSLContext, guard: Guard | None) -> None:
         self.route = route
+        self._guard = guard
         self.stage: Stage = "connect"
         self.letters = 0
         self.closing: asyncio.TimerHandle | None = None
         self._client = SMTP(
             hostname=route.host,
-            port=route.port,
+            port=route.port if guard is None else None,
             use_tls=route.security == "tls",
             start_tls=False,
             tls_context=context,
@@ -78,7 +71,10 @@ class Line:
         """Connect, protect and sign in. Raises SMTPException, OSError."""
         route, client = self.route, self._client
         self.stage = "connect"
-        await client.connect()
+        if self._guard is None:
+            await client.connect()
+        else:
+            await client.connect(sock=await self._guard.connect(route.host, route.port, seconds=ANSWER_SECONDS))
         await client.ehlo()
         if route.security == "starttls" or (route.security == "none" and client.supports_extension("starttls")):
             self.stage = "tls"
@@ -153,10 +149,14 @@ class Line:
 
 
 class Lines:
-    """The connections of a process: at most four to a server for one mailbox, each kept for some seconds of rest."""
+    """The connections of a process: at most four to a server for one mailbox, each kept for some seconds of rest.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    guard: says where a server that people named may be; None where only the operator names servers.
+    """
+
+    def __init__(self, context: ssl.SSLContext, guard: Guard | None = None) -> None:
         self._context = context
+        self._guard = guard
         self._places: dict[Route, asyncio.Semaphore] = {}
         self._resting: dict[Route, list[Line]] = {}
 
@@ -170,7 +170,7 @@ class Lines:
                 except SMTPServerDisconnected:
                     # It had hung up while resting; nothing of the letter was said.
                     pass
-            line = Line(route, self._context)
+            line = Line(route, self._context, self._guard)
             try:
                 return await self._over(line, senders, recipients, letter)
             except SMTPServerDisconnected as error:
@@ -187,6 +187,9 @@ class Lines:
         except SMTPResponseException as error:
             line.close()
             raise _refusal(error, line) from error
+        except NotAllowed as error:
+            line.close()
+            raise NotCarried(f"{error.message} Correct the server under Channels.") from error
         except (SMTPException, OSError, TimeoutError) as error:
             line.close()
             if line.stage != "said" and isinstance(error, SMTPServerDisconnected):
