@@ -91,8 +91,9 @@ def demo(
 
 
 async def _print_credentials(settings: Settings) -> None:
-    async with wiring.opened(settings) as installation:
-        people = seed.credentials(installation.secret)
+    # Beside a running demo: nothing is opened but the database.
+    async with wiring.database_server(settings) as dsn:
+        people = seed.credentials(await wiring.secret_of(dsn))
     typer.echo(msgspec.json.format(msgspec.json.encode(people)).decode())
 
 

@@ -266,6 +266,12 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
             await database.close()
 
 
+async def secret_of(dsn: str) -> str:
+    """The installation's secret, of a database at this release's schema. Raises Unavailable."""
+    await _migrated(dsn)
+    return await migrations.installation_secret(dsn)
+
+
 async def _migrated(dsn: str) -> list[str]:
     try:
         return await migrations.migrate(dsn)
