@@ -178,7 +178,7 @@ def files_of(settings: Settings) -> Files:
 
 def mailer_of(settings: Settings) -> Mailer | None:
     """What sends the shop's own mails; None: no mail server is set. Raises Invalid for wrong settings."""
-    return smtp_of(settings.smtp_url, settings.mail_from or "") if settings.smtp_url else None
+    return smtp_of(settings.smtp_url, settings.mail_from or "", settings.mail_ca) if settings.smtp_url else None
 
 
 def guard_of(settings: Settings) -> Guard:

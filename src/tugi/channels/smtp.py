@@ -1,4 +1,4 @@
-"""Single mails by SMTP (RFC 5321), for what the robot must send to a known address: one-time codes.
+"""Single mails of the shop itself, such as one-time codes, by the operator's own server.
 
 TUGI_SMTP_URL is smtp://[user:password@]host[:port] (STARTTLS when the server offers it; demanded with a
 password) or smtps://... (TLS from the start); TUGI_MAIL_FROM is the sender's address.
@@ -6,23 +6,23 @@ password) or smtps://... (TLS from the start); TUGI_MAIL_FROM is the sender's ad
 
 from __future__ import annotations
 
-import asyncio
-import smtplib
 import ssl
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tugi.channels.email.compose import single, wire_address
+from tugi.channels.email.imap import context_of
+from tugi.channels.email.smtp import Lines, Route
+from tugi.core import clock
 from tugi.core.errors import Invalid
-from tugi.ports import MailFailed
-
-SECONDS = 15.0
+from tugi.ports import MailFailed, NotCarried
 
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """The `Mailer` port over one SMTP server."""
+    """The `Mailer` port over one SMTP server. ca_file: further authorities its certificate may be signed by."""
 
     host: str
     port: int
@@ -30,50 +30,31 @@ class Smtp:
     user: str
     password: str
     sender: str
+    ca_file: Path | None = None
 
     async def send(self, to: str, subject: str, text: str, message_id: str) -> None:
         """Hand one mail over. Raises MailFailed; `permanent` when the server refused it for good (5xx)."""
-        await asyncio.to_thread(self._send, to, subject, text, message_id)
-
-    def _send(self, to: str, subject: str, text: str, message_id: str) -> None:
-        mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = self.sender, to, subject
-        mail["Date"] = formatdate(localtime=False)
-        domain = self.sender.rpartition("@")[2].rstrip("> ") or "localhost"
-        mail["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
-        # RFC 3834: no machine shall answer this.
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(text)
+        name, own = parseaddr(self.sender)
+        route = Route(self.host, self.port, "tls" if self.tls else "starttls", self.user, self.password)
         try:
-            with self._connected() as server:
-                server.send_message(mail)
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            raise MailFailed("the address was refused", permanent=all(code >= 500 for code in codes)) from error
-        except smtplib.SMTPResponseException as error:
-            raise MailFailed(f"the server answered {error.smtp_code}", permanent=error.smtp_code >= 500) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise MailFailed(f"the server was not reached: {type(error).__name__}", permanent=False) from error
-
-    def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
-        if self.tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=SECONDS, context=context)
-        else:
-            server = smtplib.SMTP(self.host, self.port, timeout=SECONDS)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            elif self.user:
-                server.close()
-                raise smtplib.SMTPNotSupportedError("no STARTTLS, so the password was not sent")
-        if self.user:
-            server.login(self.user, self.password)
-        return server
+            own = wire_address(own)
+            letter_id = f"{message_id}@{own.rpartition('@')[2]}"
+            letter = single((name, own), to, subject, text, letter_id, clock.now())
+            lines = Lines(context_of(self.ca_file))
+            try:
+                await lines.deliver(route, [own], [wire_address(to)], letter)
+            finally:
+                lines.close()
+        except NotCarried as error:
+            # Whoever reads the log need not learn the address.
+            raise MailFailed(
+                "the server refused it" if error.permanent else str(error), permanent=error.permanent
+            ) from error
+        except (OSError, ssl.SSLError) as error:
+            raise MailFailed(f"the file of authorities cannot be read: {error}", permanent=False) from error
 
 
-def smtp_of(url: str, sender: str) -> Smtp:
+def smtp_of(url: str, sender: str, ca_file: Path | None = None) -> Smtp:
     """From the operator's settings. Raises Invalid saying what is wrong with them."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -82,4 +63,5 @@ def smtp_of(url: str, sender: str) -> Smtp:
         raise Invalid("TUGI_MAIL_FROM must be the e-mail address that mails come from.")
     tls = parts.scheme == "smtps"
     port = parts.port or (465 if tls else 587 if parts.username else 25)
-    return Smtp(parts.hostname, port, tls, unquote(parts.username or ""), unquote(parts.password or ""), sender)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Smtp(parts.hostname, port, tls, user, password, sender, ca_file)

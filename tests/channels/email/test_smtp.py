@@ -176,11 +176,8 @@ async def test_a_wrong_password_is_no_failure_of_the_letter(certificate: Certifi
 
 
 async def test_an_access_token_signs_in(certificate: Certificate) -> None:
-    async def token() -> str:
-        return "ya29.secret"
-
     with smtp_peer(certificate.server_context(), auth=True) as peer:
-        route = Route("127.0.0.1", peer.port, "starttls", "post@a.example", access_token=token)
+        route = Route("127.0.0.1", peer.port, "starttls", "post@a.example", access_token="ya29.secret")
         await deliver(route, context=context_of(certificate.chain))
         assert peer.signed_in[0][0] == "xoauth2"
         assert len(peer.taken) == 1

@@ -72,6 +72,25 @@ def compose(account: Account, mailbox: Mailbox, outgoing: Outgoing, now: datetim
     return _signed(letter.as_bytes(policy=WIRE), account, mailbox)
 
 
+def single(sender: tuple[str, str], to: str, subject: str, text: str, letter_id: str, now: datetime) -> bytes:
+    """A plain mail of the shop itself that no machine shall answer. sender: name and address. Raises NotCarried."""
+    mail = _text("plain", text)
+    name, own = sender
+    headers = [
+        ("From", _mailbox(Address(own, name))),
+        ("To", wire_address(to)),
+        ("Subject", _subject(subject)),
+        ("Date", format_datetime(now)),
+        ("Message-ID", _ids([letter_id])),
+        ("Auto-Submitted", "auto-generated"),
+        (LOOP_HEADER, one_line(letter_id, 200)),
+        ("MIME-Version", "1.0"),
+    ]
+    for key, value in headers:
+        mail[key] = value
+    return mail.as_bytes(policy=WIRE)
+
+
 def _headers(
     account: Account, mailbox: Mailbox, outgoing: Outgoing, own: str, now: datetime
 ) -> list[tuple[str, str | Header]]:

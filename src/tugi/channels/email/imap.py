@@ -34,7 +34,7 @@ WINDOW = 50_000
 
 FailedCode = Literal[
     "host", "port", "refused", "unreachable", "certificate", "tls", "no_starttls", "password", "sign_in_again",
-    "client_refused", "not_set_up", "folder", "lost", "slow", "answer",
+    "client_refused", "not_set_up", "settings", "folder", "lost", "slow", "answer",
 ]  # fmt: skip
 
 
@@ -340,7 +340,8 @@ class Connection:
             yield
         except NotAllowed as error:
             raise ImapFailed("port" if error.reason == "port" else "host", error.message) from error
-        except (OSError, ValueError, IMAPClientError, imaplib.IMAP4.error) as error:
+        except (OSError, ValueError, LookupError, TypeError, IMAPClientError, imaplib.IMAP4.error) as error:
+            # imapclient takes apart what a server says with few questions asked.
             raise _explained(error, self._server) from error
 
 

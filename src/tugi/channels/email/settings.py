@@ -28,7 +28,8 @@ class Server:
 class Receiving:
     """By IMAP (imap), or handed over at our own door (imap is None).
 
-    sent_folder: read too, so that answers written elsewhere count. after: what happens to a mail once it is stored.
+    sent_folder: read too, so that answers written elsewhere count; None: found by itself. after: what happens to a mail
+    once it is stored. history_days: how many days of older mail are taken in once the mailbox is connected.
     trusted_server: the authserv-id whose Authentication-Results are believed (RFC 8601); empty: the mail domain's own.
     """
 
@@ -37,6 +38,7 @@ class Receiving:
     sent_folder: str | None = None
     after: Literal["nothing", "seen", "move"] = "seen"
     move_to: str | None = None
+    history_days: int = 90
     trusted_server: str = ""
 
 

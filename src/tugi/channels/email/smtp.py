@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
@@ -28,19 +28,17 @@ IDLE_SECONDS = 20.0
 LETTERS_A_CONNECTION = 100
 START_INPUT = 354
 
-AccessToken = Callable[[], Awaitable[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A server with what it wants to know of us. access_token: gives an OAuth2 token, used instead of the password."""
+    """A server with what it wants to know of us. access_token: of OAuth2, used instead of the password."""
 
     host: str
     port: int
     security: Security
     user: str = ""
     password: str = field(default="", repr=False)
-    access_token: AccessToken | None = field(default=None, repr=False, compare=False)
+    access_token: str = field(default="", repr=False, compare=False)
 
 
 class Line:
@@ -88,8 +86,8 @@ class Line:
             raise SMTPException("it offers no TLS, so the password was not sent")
         if route.user:
             self.stage = "sign_in"
-            if route.access_token is not None:
-                await client.auth_xoauth2(route.user, await route.access_token())
+            if route.access_token:
+                await client.auth_xoauth2(route.user, route.access_token)
             else:
                 await client.login(route.user, route.password)
 
