@@ -39,10 +39,10 @@ function Queued({ message, letter, item }: Omit<Props, "stated">) {
   const back = (label: string) => <button type="button" class="link" onClick={() => takeBack(item, message.id)}>{label}</button>;
   if (message.failure !== null) {
     return (
-      <p class="state warn">
+      <p class="state warn trouble">
         <Clock size={12} aria-hidden="true" />
         {t("mail.state.delayed", { reason: message.failure })}
-        {left > 0 && letter.sends_at !== null && <span>{t("mail.state.next_try", { time: upcomingTime(letter.sends_at, minute.value) })}</span>}
+        {left > 0 && letter.sends_at !== null && <span> {t("mail.state.next_try", { time: upcomingTime(letter.sends_at, minute.value) })}</span>}
         {back(t("mail.take_back"))}
       </p>
     );
@@ -70,7 +70,7 @@ function Queued({ message, letter, item }: Omit<Props, "stated">) {
 
 function Trouble({ message, item, text }: { message: Message; item: Case; text: string }) {
   return (
-    <p class="state bad">
+    <p class="state bad trouble">
       <CircleAlert size={12} aria-hidden="true" />
       <span>{text}</span>
       <button type="button" class="link" onClick={() => resend(item, message.id)}>{t("mail.send_again")}</button>

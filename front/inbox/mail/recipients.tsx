@@ -1,6 +1,6 @@
 /** Whom an answer by mail goes to: the customer always, and those who take part unless the agent leaves them out. */
 import { useId, useRef, useState } from "preact/hooks";
-import { MailWarning, Plus, X } from "lucide-preact";
+import { ChevronDown, MailWarning, Plus, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, MailAddress } from "../../shared/types";
 import { desk } from "../store";
@@ -16,12 +16,28 @@ interface Props {
 
 export function Recipients({ item, mail, copies, change }: Props) {
   const [adding, setAdding] = useState(false);
+  // On a phone one line says it, until somebody wants to change it.
+  const [folded, setFolded] = useState(() => matchMedia("(max-width: 899px)").matches);
   const known = (email: string): MailAddress => mail.participants.find((one) => one.email === email) ?? { email, name: null };
   const left = mail.participants.filter((one) => !copies.includes(one.email));
   const add = (email: string) => {
     setAdding(false);
     if (!copies.includes(email)) change([...copies, email]);
   };
+  if (folded && mail.to !== null) {
+    return (
+      <div class="recipients">
+        <button type="button" class="recipient-row recipients-folded" aria-expanded={false} onClick={() => setFolded(false)}>
+          <span class="recipient-label">{t("mail.to_label")}</span>
+          <span class="recipient-to cut">{shortName(mail.to)}</span>
+          {copies.length > 0 && <span class="figures" aria-hidden="true">+{copies.length}</span>}
+          {copies.length > 0 && <span class="unseen">{t("mail.and_others", { count: copies.length })}</span>}
+          <ChevronDown size={12} aria-hidden="true" />
+        </button>
+        <Undeliverable item={item} to={mail.to} />
+      </div>
+    );
+  }
   return (
     <div class="recipients">
       <p class="recipient-row">
@@ -31,7 +47,7 @@ export function Recipients({ item, mail, copies, change }: Props) {
       <div class="recipient-row" role="group" aria-label={t("mail.cc")}>
         <span class="recipient-label" aria-hidden="true">{t("mail.cc")}</span>
         {copies.map((email) => (
-          <span key={email} class="chip" title={fullName(known(email))}>
+          <span key={email} class="cc-chip" title={fullName(known(email))}>
             <span class="cut">{shortName(known(email))}</span>
             <button type="button" class="icon-button" aria-label={t("mail.cc_remove", { name: shortName(known(email)) })} onClick={() => change(copies.filter((one) => one !== email))}><X size={12} aria-hidden="true" /></button>
           </span>

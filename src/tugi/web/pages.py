@@ -23,6 +23,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
 )
+# A formatted letter is shown in a frame with the policy of the page around it (HTML: srcdoc inherits it) and a
+# stricter one of its own, which lets its pictures from elsewhere in only when the reader asks for them.
+DESK_POLICY = POLICY.replace("img-src 'self' data: blob:", "img-src 'self' data: blob: https:")
 NOT_BUILT = "The front end is not built. Run `make setup`, or install a released wheel."
 
 # What may embed the widget, by widget key: origins, or None for an unknown key.
@@ -55,9 +58,9 @@ def shell(app: str, title: str, *, language: str = "en", attributes: dict[str, s
     )
 
 
-def _headers(frame_ancestors: str) -> dict[str, str]:
+def _headers(frame_ancestors: str, policy: str = POLICY) -> dict[str, str]:
     return {
-        "content-security-policy": f"{POLICY}frame-ancestors {frame_ancestors}",
+        "content-security-policy": f"{policy}frame-ancestors {frame_ancestors}",
         "x-content-type-options": "nosniff",
         "referrer-policy": "strict-origin-when-cross-origin",
         "cross-origin-opener-policy": "same-origin",
@@ -80,7 +83,7 @@ async def favicon(_request: Request) -> Response:
 
 async def inbox(_request: Request) -> Response:
     """The agents' app; it finds its way by the path."""
-    return HTMLResponse(shell("inbox", "Tugi"), headers=_headers("'none'"))
+    return HTMLResponse(shell("inbox", "Tugi"), headers=_headers("'none'", DESK_POLICY))
 
 
 async def loader(_request: Request) -> Response:
@@ -131,6 +134,8 @@ INBOX_PATHS = (
     "/knowledge/{rest:path}",
     "/team",
     "/settings",
+    "/channels",
+    "/channels/{rest:path}",
     "/widget-settings",
     "/sign-in",
     "/setup",
