@@ -41,6 +41,18 @@ class Stored:
     case_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file whose bytes are kept already. content_id: by which a letter's HTML shows it; dimensions in pixels."""
+
+    hash: str
+    name: str
+    media_type: str
+    size: int
+    dimensions: tuple[int, int] | None = None
+    content_id: str | None = None
+
+
 def tidy_name(name: str) -> str:
     """A file name that is safe to show and to save: no folders, no control or direction characters."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode())
@@ -83,6 +95,42 @@ async def add(
     return Attachment(attachment_id, tidy_name(name), tidy_type(media_type), size, width, height)
 
 
+async def add_all(tx: Transaction, message_id: int, kept: Sequence[Kept], uploaded_by: str) -> None:
+    """Record files that came with a message, in their order."""
+    if not kept:
+        return
+    await tx.execute(
+        "insert into attachments (workspace_id, message_id, uploaded_by, created_at, hash, name, media_type, size, "
+        "width, height, content_id) select $1, $2, $3, $4, f.* from unnest($5::text[], $6::text[], $7::text[], "
+        "$8::bigint[], $9::int[], $10::int[], $11::text[]) as f(hash, name, type, size, width, height, content_id)",
+        tx.workspace_id,
+        message_id,
+        uploaded_by,
+        clock.now(),
+        [one.hash for one in kept],
+        [tidy_name(one.name) for one in kept],
+        [tidy_type(one.media_type) for one in kept],
+        [one.size for one in kept],
+        [one.dimensions[0] if one.dimensions else None for one in kept],
+        [one.dimensions[1] if one.dimensions else None for one in kept],
+        [one.content_id for one in kept],
+    )
+
+
+async def record(tx: Transaction, kept: Kept, uploaded_by: str) -> int:
+    """Record a kept file as an upload, not yet part of any message; its id."""
+    added = await add(
+        tx,
+        hash=kept.hash,
+        name=kept.name,
+        media_type=kept.media_type,
+        size=kept.size,
+        dimensions=kept.dimensions,
+        uploaded_by=uploaded_by,
+    )
+    return added.id
+
+
 async def attach(tx: Transaction, attachment_ids: Sequence[int], message_id: int, uploaded_by: str) -> None:
     """Make uploads part of a message. Raises Invalid when one is not the sender's own or is used already."""
     ids = sorted(set(attachment_ids))
@@ -98,6 +146,28 @@ async def attach(tx: Transaction, attachment_ids: Sequence[int], message_id: int
     )
     if tag != f"UPDATE {len(ids)}":
         raise Invalid("An attachment was not found. Upload it again.", fields={"attachments": "not found"})
+
+
+async def detach(tx: Transaction, message_id: int, uploaded_by: str) -> list[Attachment]:
+    """Make a message's files uploads of `uploaded_by` again, to be said along with another one."""
+    files = await of_message(tx, message_id)
+    await tx.execute(
+        "update attachments set message_id = null, uploaded_by = $3 where workspace_id = $1 and message_id = $2",
+        tx.workspace_id,
+        message_id,
+        uploaded_by,
+    )
+    return files
+
+
+async def stored_of(tx: Transaction, message_ids: Sequence[int]) -> list[Stored]:
+    """The files of these messages with where their bytes are, in order."""
+    rows = await tx.fetch(
+        "select id from attachments where workspace_id = $1 and message_id = any($2::bigint[]) order by message_id, id",
+        tx.workspace_id,
+        list(message_ids),
+    )
+    return [await get_stored(tx, row["id"]) for row in rows]
 
 
 async def get_stored(tx: Transaction, attachment_id: int) -> Stored:

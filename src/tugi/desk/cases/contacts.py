@@ -42,6 +42,17 @@ async def answered(tx: Transaction, contact_id: int, at: datetime | None = None)
     )
 
 
+async def answer_removed(tx: Transaction, case_id: int) -> None:
+    """A message of ours is gone: the first answer is the first of those that are left."""
+    await tx.execute(
+        "update contacts c set first_answer_at = (select min(m.created_at) from messages m "
+        "where m.workspace_id = $1 and m.contact_id = c.id and (m.author_kind = 'agent' or m.entry_id is not null)) "
+        "where c.workspace_id = $1 and c.case_id = $2 and c.first_answer_at is not null",
+        tx.workspace_id,
+        case_id,
+    )
+
+
 async def of_case(tx: Transaction, case_id: int) -> list[int]:
     """The contacts of a case, oldest first."""
     rows = await tx.fetch(

@@ -11,9 +11,10 @@ from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, Invalid, NotFound
 from tugi.core.events import ROBOT, Actor
-from tugi.desk.cases import accounts, attachments, cases, contacts, transcript
+from tugi.desk.cases import accounts, attachments, cases, contacts, posting, transcript
 from tugi.desk.cases.cases import Case, Handler
 from tugi.desk.cases.message_checks import LONGEST, RANK, advanced, checked_client_id, checked_text
+from tugi.desk.cases.posting import PLAIN, Wish
 from tugi.desk.cases.transcript import Message, MessageChoice, Status
 from tugi.desk.people import customers
 from tugi.ports import Inbound
@@ -190,18 +191,20 @@ async def write(
     also_entry_ids: Sequence[int] = (),
     approved_by: int | None = None,
     answers: bool = True,
+    letter: Wish = PLAIN,
 ) -> Message:
     """Store what we say to the customer, as the transaction's actor (agent or robot), once per external id.
 
     `answers` False: words that do not answer, such as "a person will come"; the customer goes on waiting.
     approved_by: the agent by whose click the robot says it. follow_ups: what the customer may ask next.
-    The case must be locked. Raises Invalid, Conflict.
+    letter: what is wished of it where the account sends letters. The case must be locked. Raises Invalid, Conflict.
     """
     author = tx.actor if approved_by is None else ROBOT
     if (by := author.kind) not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
     account_id, contact_id = await _where(tx, case)
+    sending = await posting.find_sending(tx, account_id)
     said = Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None)
     message_id = await put(
         tx,
@@ -212,7 +215,7 @@ async def write(
         author,
         text,
         language,
-        "sent",
+        "queued" if sending else "sent",
         clock.now(),
         choices=_stored(choices),
         entry_id=entry_id,
@@ -221,6 +224,8 @@ async def write(
     )
     if message_id is not None:
         await attachments.attach(tx, attachment_ids, message_id, f"agent:{tx.actor.id}")
+        if sending:
+            await posting.post(tx, case, sending, message_id, letter, by)
         if answers:
             await cases.answered(tx, case, text or "📎", by=by)
         # A greeting or a question back of the robot's is no first answer.
@@ -315,6 +320,25 @@ async def set_status(tx: Transaction, message_id: int, status: Status, failure: 
         failure,
     )
     tx.happened("MessageStatusChanged", case_id=row["case_id"], message_id=message_id, status=status)
+
+
+async def carry(tx: Transaction, message_id: int, status: Status, failure: str | None = None) -> None:
+    """What its letter has come to, which may be tried again: the outbox keeps the order of these."""
+    row = await tx.fetchrow(
+        "update messages set status = $3, failure = $4 where workspace_id = $1 and id = $2 "
+        "and status not in ('delivered', 'read') and (status <> $3 or failure is distinct from $4) returning case_id",
+        tx.workspace_id,
+        message_id,
+        status,
+        failure,
+    )
+    if row is not None:
+        tx.happened("MessageStatusChanged", case_id=row["case_id"], message_id=message_id, status=status)
+
+
+async def remove(tx: Transaction, message_id: int) -> None:
+    """Forget a message that never left."""
+    await tx.execute("delete from messages where workspace_id = $1 and id = $2", tx.workspace_id, message_id)
 
 
 async def bounced(tx: Transaction, message_id: int, why: str) -> None:
