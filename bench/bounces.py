@@ -126,16 +126,13 @@ def page(folder: Path) -> str:
     """The whole page."""
     expected = json.loads((folder / "bounces" / "expected.json").read_text())
     files = [read(folder / "bounces", name, expected[name]) for name in sorted(expected)]
-    automatic, bounced = people(folder / "plain")
-    odd, odd_bounced = people(folder / "odd")
-    replies, wrong = quoted(folder / "quotes")
     lines = [
         "# Bounces: how they are understood",
         "",
         "Written by `python -m bench.bounces` from 290 real bounces and abuse reports (sisimai, BSD-2;",
-        "`../shared/data/mail`). *Recognised*: as a bounce, a report or automatic mail. *Permanent*: the address is of no",
-        "use any more (nobody there, no such domain, moved, takes no mail); everything else, a full mailbox too, is a",
-        "failure of this one mail.",
+        "`../shared/data/mail`). *Recognised*: as a bounce, a report or automatic mail. *Permanent*: the address is of",
+        "no use any more (nobody there, no such domain, moved, takes no mail); everything else, a full mailbox too, is",
+        "a failure of this one mail.",
         "",
         "| files | mails | recognised | bounce read | permanence right | wrong | recipient found | original id found |",
         "|---|---|---|---|---|---|---|---|",
@@ -155,25 +152,35 @@ def page(folder: Path) -> str:
             lines.append(f"- `{one.name}`: not recognised; expected {due}")
         elif not one.right:
             lines.append(f"- `{one.name}`: {said or 'no bounce'}; expected {due}")
-    unnamed = [one.name for one in files if one.failed and one.bounces and not one.bounces[0].letter_id]
+    unnamed = [one for one in files if one.failed and one.bounces and not one.bounces[0].letter_id]
     lines += [
         "",
-        '`filtered` is sisimai\'s word for "user unknown" said after the whole mail was taken or by carriers known for it; where',
-        'the bounce does not tell when it was said, it is read as what it says. `lhost-sendmail-14` is a person\'s "Fwd:".',
+        '`filtered` is sisimai\'s word for "user unknown" said after the whole mail was taken or by carriers known',
+        "for it; where the bounce does not tell when it was said, it is read as what it says.",
+        '`lhost-sendmail-14` is a person\'s "Fwd:".',
         "",
-        f"No original id in {len(unnamed)}: {', '.join(f'`{name}`' for name in unnamed)}.",
-        f"{sum(one.holds_no_id for one in files if one.name in unnamed)} of them hold none. Such a bounce marks nothing.",
+        f"No original id in {len(unnamed)}: {', '.join(f'`{one.name}`' for one in unnamed)}.",
+        f"{sum(one.holds_no_id for one in unnamed)} of them hold none. Such a bounce marks nothing.",
         "",
+        *_on_people(folder),
+    ]
+    return "\n".join(lines)
+
+
+def _on_people(folder: Path) -> list[str]:
+    automatic, bounced = people(folder / "plain")
+    odd, odd_bounced = people(folder / "odd")
+    replies, wrong = quoted(folder / "quotes")
+    return [
         "## People's mails",
         "",
         f"- `plain`: automatic {', '.join(automatic)}; bounces {', '.join(bounced)}. These are what their names say.",
         f"- `odd`: automatic {', '.join(odd)}; bounces {', '.join(odd_bounced)}.",
-        f'- `quotes`, {replies} replies under the subject "Re: Undelivered Mail ..." from a person: {wrong} taken for bounces.',
+        f'- `quotes`, {replies} replies under "Re: Undelivered Mail ..." from a person: {wrong} taken for bounces.',
         "",
         f"Automatic, bounce, report and trust together: {cost(folder / 'plain'):.2f} CPU ms a plain mail.",
         "",
     ]
-    return "\n".join(lines)
 
 
 def main() -> None:
