@@ -29,6 +29,7 @@ _LINE_END = re.compile(rb"\r{0,2}\n|")
 _FIRST_LINE = re.compile(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 _SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain"}
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w:.-]{2,40})", re.IGNORECASE)
 _TEXT_HEAD = 8_000_000
 
 
@@ -91,7 +92,11 @@ class Piece(Message):
 
     def text(self) -> str:
         """Its text, line ends as "\\n"; of a very long one the beginning."""
-        text = charsets.decode(self.content(_TEXT_HEAD), self.parameter("charset"))
+        content = self.content(_TEXT_HEAD)
+        charset = self.parameter("charset")
+        if charset is None and self.media_type == "text/html" and (said := _META.search(content, 0, 4_000)) is not None:
+            charset = said[1].decode("ascii")
+        text = charsets.decode(content, charset)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def get_payload(self, i: int | None = None, decode: bool = False) -> Any:

@@ -1,0 +1,126 @@
+"""A letter understood: raw bytes to `ports.Letter`. Pure: no network, no database, no clock but for dates to come."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from tugi.channels.email import charsets, parts, tree
+from tugi.channels.email.addresses import addresses
+from tugi.channels.email.automatic import why_automatic
+from tugi.channels.email.bounces import bounce_of, is_report
+from tugi.channels.email.cutting import Cut, cut, cut_html
+from tugi.channels.email.headers import all_of, date_of, first_of, ids_of, one_line, refers_to, subject_of
+from tugi.channels.email.html import clean
+from tugi.channels.email.html_shape import LONGEST
+from tugi.channels.email.html_text import rough_text
+from tugi.channels.email.parts import LONGEST_TEXT, Body
+from tugi.channels.email.tree import Piece
+from tugi.channels.email.trust import trust_of
+from tugi.core import clock
+from tugi.ports import Address, Letter, Unreadable
+from tugi.robot.language import read_language
+
+# Whoever sends without saying who. No mail ever reaches it (RFC 2606).
+NOBODY = Address("nobody@sender.invalid")
+
+_SENDERS = ("from", "sender", "reply-to", "resent-from", "x-original-from", "return-path", "x-envelope-from")
+_DELIVERED_TO = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9._-]{3,80}")
+_ENOUGH_FOR_LANGUAGE = 2_000
+_LONGEST_TO_CUT = 300_000
+
+
+def read(raw: bytes, *, own_addresses: Sequence[str], trusted_server: str, envelope: Mapping[str, object]) -> Letter:
+    """Understand a letter.
+
+    own_addresses: the mailbox's, in lower case; plus-addresses of them carry tokens. trusted_server: whose
+    Authentication-Results are believed. envelope: {"from", "to": [...]} as far as the transport said it.
+    Raises Unreadable when there is nothing at all to show, and nothing else.
+    """
+    if not raw.strip():
+        raise Unreadable("The mail is empty: not even a header came.")
+    message = tree.parse(raw)
+    if not message.keys() and not raw.isascii() and b"\0" in raw[:1_000]:
+        raise Unreadable("This is no mail: it has no headers and no text.")
+    body = parts.read(message)
+    words = _cut(body)
+    told = words.new + "\n" + words.quoted if words.quoted else words.new
+    return Letter(
+        letter_id=_letter_id(message, raw),
+        sender=_sender(message, envelope),
+        subject=subject_of(message),
+        new_text=words.new,
+        quoted_text=words.quoted,
+        html=(clean(charsets.storable(body.html)) or None) if body.html else None,
+        to=addresses(all_of(message, "to")),
+        cc=addresses(all_of(message, "cc")),
+        reply_to=addresses(all_of(message, "reply-to")),
+        refers_to=refers_to(message),
+        tokens=_tokens(message, own_addresses, envelope),
+        sent_at=date_of(message, clock.now()),
+        automatic=why_automatic(message, own_addresses),
+        bounce=bounce_of(message, told),
+        report=is_report(message),
+        trust=trust_of(message, trusted_server, own_addresses),
+        parts=body.files,
+        language=language_of(words.new),
+    )
+
+
+def _cut(body: Body) -> Cut:
+    """What is new, and the rest; both fit to be stored and within the limit."""
+    if body.text is None and body.html is not None:
+        words = cut_html(body.html) if len(body.html) <= LONGEST else cut(rough_text(body.html)[:LONGEST_TEXT])
+    else:
+        text = body.text or ""
+        words = cut(text[:_LONGEST_TO_CUT])
+        if len(text) > _LONGEST_TO_CUT:
+            # A novel's end is quoted history as a rule, and where it is not, it is one click away.
+            words = Cut(words.new, words.quoted + text[_LONGEST_TO_CUT:])
+    return Cut(charsets.storable(words.new)[:LONGEST_TEXT], charsets.storable(words.quoted)[:LONGEST_TEXT])
+
+
+def _letter_id(message: Piece, raw: bytes) -> str:
+    ids = ids_of(all_of(message, "message-id")[:1])
+    return ids[0] if ids else f"{hashlib.sha256(raw).hexdigest()[:40]}@no-id.invalid"
+
+
+def _sender(message: Piece, envelope: Mapping[str, object]) -> Address:
+    for name in _SENDERS:
+        found = addresses(all_of(message, name)[:10])
+        # An address beats a word without a domain, wherever it stands.
+        for address in sorted(found, key=_is_local):
+            return address
+    given = envelope.get("from")
+    found = addresses([given]) if isinstance(given, str) else ()
+    return found[0] if found else NOBODY
+
+
+def _is_local(address: Address) -> bool:
+    return "@" not in address.email
+
+
+def _tokens(message: Piece, own_addresses: Sequence[str], envelope: Mapping[str, object]) -> tuple[str, ...]:
+    """What stands behind the plus of our own addresses among all recipients."""
+    said = [*all_of(message, "to"), *all_of(message, "cc")]
+    said += [first_of(message, name) for name in _DELIVERED_TO]
+    given = envelope.get("to")
+    if isinstance(given, str):
+        said.append(given)
+    elif isinstance(given, Sequence):
+        said += [one for one in given if isinstance(one, str)]
+    own = {tuple(address.lower().rpartition("@")[::2]) for address in own_addresses}
+    found: dict[str, None] = {}
+    for address in addresses(said):
+        local, _, domain = address.email.rpartition("@")
+        name, plus, token = local.partition("+")
+        if plus and (name, domain) in own and _TOKEN.fullmatch(token):
+            found[token] = None
+    return tuple(found)
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text, such as "et"; None when that is not plain enough."""
+    return read_language(one_line(text[:_ENOUGH_FOR_LANGUAGE], _ENOUGH_FOR_LANGUAGE), ()).foreign
