@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +29,13 @@ from tugi.desk.answering.private import Private
 from tugi.desk.answering.rehearsing import Decide
 from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.wording import Wording
+from tugi.desk.cases.intake import Intake
 from tugi.desk.people import workspaces
 from tugi.desk.work import queue
 from tugi.engines import choice
 from tugi.engines.choice import OpenedEmbedders
 from tugi.engines.openai_compatible import ChatModel
-from tugi.ports import Embedder, EngineFailed, Mailer
+from tugi.ports import Channel, Embedder, EngineFailed, Mailer
 from tugi.replayer import rehearse_in_children
 from tugi.robot.facts import Entry, Labelled
 from tugi.robot.rehearsal import Stage
@@ -68,13 +69,15 @@ class Installation:
     embedders: OpenedEmbedders
     answering: Answering
     bell: Bell
+    channels: Mapping[str, Channel]
 
     def worker(self) -> Worker:
         """A worker for all kinds of jobs."""
 
         codes = Codes(self.database, mailer_of(self.settings), self.secret)
+        intake = Intake(self.database, self.files, self.channels, self.secret)
         kinds = reactions.job_kinds(
-            self.database, self.files, self.answering, self.train, self.engine, codes, self.rehearse
+            self.database, self.files, self.answering, self.train, self.engine, codes, self.rehearse, intake
         )
         return Worker(self.dsn, kinds)
 
@@ -261,6 +264,7 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
                 embedders=embedders,
                 answering=Answering(database, files, embedders, private, wording_of(settings, database)),
                 bell=bell,
+                channels={},
             )
         finally:
             await database.close()

@@ -10,6 +10,7 @@ from tugi.core.files import Folder
 from tugi.desk import reactions
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.codes import Codes
+from tugi.desk.cases.intake import Intake
 
 
 async def no_rehearsal(*_: Any) -> Any:
@@ -20,9 +21,8 @@ async def night(database: Database, files: Folder, workspace_id: int) -> None:
     """The job that follows the day's end."""
     assert "relearn" in [reaction.job for reaction in reactions.REACTIONS["DayPassed"]]
     answering = Answering(database, files, None)
-    kinds = reactions.job_kinds(
-        database, files, answering, learn, "ngrams", Codes(database, None, "secret"), no_rehearsal
-    )
+    codes, intake = Codes(database, None, "secret"), Intake(database, files, {}, "secret")
+    kinds = reactions.job_kinds(database, files, answering, learn, "ngrams", codes, no_rehearsal, intake)
     await kinds["relearn"].run({"workspace_id": workspace_id})
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import warnings
 from dataclasses import replace
 from urllib.parse import quote
 
-from PIL import Image, ImageOps, UnidentifiedImageError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,13 +13,10 @@ from tugi.core import secrets
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, NotFound, NotSignedIn
 from tugi.core.files import Files
-from tugi.desk.cases import attachments
+from tugi.desk.cases import attachments, pictures
 from tugi.desk.cases.attachments import IMAGES, LIMIT, Attachment
 from tugi.desk.cases.transcript import Message
 from tugi.web import visitors, wire
-
-# An image with more pixels is kept as a plain file: decoding it could take all memory.
-PIXELS = 50_000_000
 
 
 async def store(request: Request, database: Database, files: Files, workspace_id: int, uploaded_by: str) -> Attachment:
@@ -31,7 +25,7 @@ async def store(request: Request, database: Database, files: Files, workspace_id
     if not content:
         raise Invalid("The file is empty.")
     claimed = attachments.tidy_type(request.headers.get("content-type", ""))
-    content, media_type, dimensions = await asyncio.to_thread(inspected, content, claimed)
+    content, media_type, dimensions = await asyncio.to_thread(pictures.inspected, content, claimed)
     digest = await files.put(workspace_id, content)
     async with database.transaction(workspace_id) as tx:
         return await attachments.add(
@@ -43,34 +37,6 @@ async def store(request: Request, database: Database, files: Files, workspace_id
             dimensions=dimensions,
             uploaded_by=uploaded_by,
         )
-
-
-def inspected(content: bytes, claimed: str) -> tuple[bytes, str, tuple[int, int] | None]:
-    """The bytes to keep, their true type and size in pixels. Photos lose their place and camera (EXIF)."""
-    if claimed not in IMAGES:
-        return content, "application/octet-stream" if claimed.startswith("image/") else claimed, None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as image:
-                if image.width * image.height > PIXELS or Image.MIME.get(image.format or "") != claimed:
-                    return content, "application/octet-stream", None
-                if claimed != "image/jpeg":
-                    image.verify()
-                    return content, claimed, image.size
-                upright = ImageOps.exif_transpose(image)
-                out = io.BytesIO()
-                upright.convert("RGB").save(out, "JPEG", quality=90)
-                return out.getvalue(), claimed, upright.size
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ):
-        return content, "application/octet-stream", None
 
 
 def with_url(attachment: Attachment, url: str) -> Attachment:

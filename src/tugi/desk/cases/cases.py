@@ -88,6 +88,18 @@ async def find_id(tx: Transaction, number: int) -> int | None:
     return await tx.fetchval("select id from cases where workspace_id = $1 and number = $2", tx.workspace_id, number)
 
 
+async def find_final(tx: Transaction, case_id: int) -> int:
+    """The case that this one was joined to in the end, or itself."""
+    found = await tx.fetchval(
+        "with recursive up (id, n) as (select $2::bigint, 0 union all "
+        "select c.merged_into, n + 1 from up join cases c on c.workspace_id = $1 and c.id = up.id "
+        "where c.merged_into is not null and n < 50) select id from up order by n desc limit 1",
+        tx.workspace_id,
+        case_id,
+    )
+    return found
+
+
 async def lock(tx: Transaction, case_id: int) -> Case:
     """The case, held until the commit so that nobody else changes it. Raises NotFound."""
     held = await tx.fetchval(

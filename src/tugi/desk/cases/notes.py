@@ -51,6 +51,19 @@ async def write(tx: Transaction, case_id: int, agent_id: int, client_id: str, te
     return Note(**dict(row))
 
 
+async def move(tx: Transaction, case_id: int, to_case_id: int, only: Sequence[int] | None = None) -> list[int]:
+    """Make the notes of a case (or only these) part of another; returns their ids."""
+    rows = await tx.fetch(
+        "update notes set case_id = $3 where workspace_id = $1 and case_id = $2 "
+        "and ($4::bigint[] is null or id = any($4)) returning id",
+        tx.workspace_id,
+        case_id,
+        to_case_id,
+        list(only) if only is not None else None,
+    )
+    return sorted(row["id"] for row in rows)
+
+
 async def of_case(tx: Transaction, case_id: int) -> list[Note]:
     """All notes of a case, oldest first."""
     rows = await tx.fetch(SELECT + "and case_id = $2 order by id", tx.workspace_id, case_id)

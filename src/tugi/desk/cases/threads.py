@@ -104,6 +104,15 @@ def why_joined(candidates: Sequence[Candidate], subject: str, now: datetime | No
     return _by_subject((one for one in candidates if one.by == "subject"), subject, now)
 
 
+def why_ours_joined(candidates: Sequence[Candidate]) -> Place:
+    """The same for a letter that one of us wrote elsewhere: any case that still takes answers."""
+    known = [one for one in candidates if one.by != "subject" and one.status not in ("closed", "spam", "merged")]
+    if not known:
+        return NEW
+    first = min(known, key=lambda one: STRONGEST_FIRST.index(one.by))
+    return Place(first.case_id, _joined_by(first.by))
+
+
 def _joined_by(signal: Signal) -> JoinedBy:
     return "new" if signal == "subject" else signal
 
@@ -176,7 +185,7 @@ async def place(
 ) -> Place:
     """The place of a letter that came to this account. customer_id: the sender, where known.
 
-    A pretender takes part in nothing; we ourselves take part in every case.
+    A pretender takes part in nothing, we ourselves in every case.
     """
     token_cases = [
         case_id for one in letter.tokens if (case_id := tokens.case_of_token(secret, tx.workspace_id, one)) is not None
@@ -191,8 +200,10 @@ async def place(
             break
         token_cases = [joined.get(case_id, case_id) for case_id in token_cases]
         candidates = await _candidates(tx, account_id, channel, letter, customer_id, token_cases, own, refers_to)
-    if sender != "person":
-        candidates = [replace(one, takes_part=sender == "ourselves") for one in candidates if one.by != "subject"]
+    if sender == "ourselves":
+        return why_ours_joined(candidates)
+    if sender == "pretender":
+        candidates = [replace(one, takes_part=False) for one in candidates if one.by != "subject"]
     return why_joined(candidates, letter.subject, None if history else clock.now())
 
 

@@ -1,0 +1,129 @@
+"""Intake: the job that makes of a raw delivery what it is, in one transaction, however often it runs.
+
+The raw bytes are stored and acknowledged by then. Understanding them happens outside any transaction and in a thread;
+what cannot be understood is quarantined with a sentence, and the next one is not kept waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from tugi.core.database import Database
+from tugi.core.errors import Conflict, Invalid, NotFound, TugiError, Unavailable
+from tugi.core.files import Files
+from tugi.desk.cases import attachments, deliveries, filing, pictures
+from tugi.desk.cases.attachments import Kept
+from tugi.desk.cases.incoming import Incoming, Overtaken
+from tugi.desk.cases.storable import storable
+from tugi.ports import Account, Channel, Letter, Part, Unreadable
+
+log = structlog.get_logger("tugi.intake")
+# Longer than the largest mail takes on a busy machine; a reader that hangs holds nobody up for longer.
+READING_SECONDS = 60.0
+# Two that are stored at once wait for each other, and the second tries anew.
+TRIES = 5
+
+READ = """
+select d.id as delivery_id, d.status, d.hash, d.envelope, d.sent_by_us, d.history, d.received_at,
+       a.id, a.workspace_id, a.channel, a.name, a.address, a.active, a.settings
+from deliveries d join channel_accounts a on a.workspace_id = d.workspace_id and a.id = d.channel_account_id
+where d.workspace_id = $1 and d.id = $2
+"""
+
+
+class Intake:
+    """Takes deliveries in, for all workspaces of a process. channels: by the word in channel_accounts."""
+
+    def __init__(self, database: Database, files: Files, channels: Mapping[str, Channel], secret: str) -> None:
+        self._database = database
+        self._files = files
+        self._channels = channels
+        self._secret = secret
+
+    async def take_in(self, ids: Mapping[str, Any]) -> None:
+        """The job: understand a delivery and store what it is. Safe to run twice, also at once."""
+        workspace_id, delivery_id = ids["workspace_id"], ids["delivery_id"]
+        async with self._database.reading(workspace_id) as tx:
+            row = await tx.fetchrow(READ, workspace_id, delivery_id)
+        if row is None or row["status"] != "waiting":
+            return
+        try:
+            incoming = await self._understood(workspace_id, row)
+        except Unreadable as error:
+            await self._quarantine(workspace_id, delivery_id, str(error))
+            return
+        for _ in range(TRIES):
+            try:
+                async with self._database.transaction(workspace_id) as tx:
+                    await filing.file(tx, self._secret, incoming)
+                return
+            except Overtaken:
+                continue
+            except (Invalid, Conflict, NotFound) as error:
+                # Trying again would end the same.
+                await self._quarantine(workspace_id, delivery_id, error.message)
+                return
+        raise Unavailable("The same letter is being stored by somebody else.", retry_after=1)
+
+    async def gave_up(self, ids: Mapping[str, Any]) -> None:
+        """Every attempt failed: a person sees the delivery and may try again."""
+        failure = "This letter could not be stored, for a reason that lies with us. Try again, or open the raw letter."
+        await self._quarantine(ids["workspace_id"], ids["delivery_id"], failure)
+
+    async def _quarantine(self, workspace_id: int, delivery_id: int, failure: str) -> None:
+        async with self._database.transaction(workspace_id) as tx:
+            if await deliveries.quarantine(tx, delivery_id, failure):
+                log.warning("delivery quarantined", workspace=workspace_id, delivery=delivery_id, why=failure)
+
+    async def _understood(self, workspace_id: int, row: Mapping[str, Any]) -> Incoming:
+        """The letter with its files kept. Raises Unreadable, and Unavailable while storage is away."""
+        channel = self._channels.get(row["channel"])
+        if channel is None:
+            raise Unreadable(f"Nothing here can read what comes through {row['channel']}.")
+        account = Account(
+            id=row["id"],
+            workspace_id=workspace_id,
+            channel=row["channel"],
+            name=row["name"],
+            address=row["address"],
+            active=row["active"],
+            settings=row["settings"],
+        )
+        try:
+            raw = await self._files.get(workspace_id, row["hash"])
+        except NotFound as error:
+            raise Unreadable("The raw letter is missing from the file storage.") from error
+        reading = asyncio.to_thread(_read, channel, raw, account, row["envelope"])
+        try:
+            letter = await asyncio.wait_for(reading, READING_SECONDS)
+        except TimeoutError as error:
+            raise Unreadable(f"Reading this letter took longer than {READING_SECONDS:.0f} seconds.") from error
+        return Incoming(
+            delivery_id=row["delivery_id"],
+            account=account,
+            letter=replace(letter, parts=()),
+            kept=[await self._keep(workspace_id, part) for part in letter.parts],
+            sent_by_us=row["sent_by_us"],
+            history=row["history"],
+            received_at=row["received_at"],
+        )
+
+    async def _keep(self, workspace_id: int, part: Part) -> Kept:
+        claimed = attachments.tidy_type(part.media_type)
+        content, media_type, dimensions = part.content, claimed, None
+        if claimed.startswith("image/"):
+            content, media_type, dimensions = await asyncio.to_thread(pictures.inspected, part.content, claimed)
+        digest = await self._files.put(workspace_id, content)
+        return Kept(digest, part.name, media_type, len(content), dimensions, part.content_id)
+
+
+def _read(channel: Channel, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
+    try:
+        return storable(channel.read(raw, account, envelope))
+    except TugiError as error:
+        raise Unreadable(error.message) from error
