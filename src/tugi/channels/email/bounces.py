@@ -101,7 +101,8 @@ def _may_be_bounce(message: Message, found: Signs) -> bool:
         return True
     if any(NO_REPLY.match(address.email) for address in addresses(found.get("from", []))):
         return returns_mail(message)
-    return subject_tells(found) and "in-reply-to" not in found
+    # Words alone are a person's: parcels are not delivered either.
+    return ("auto-submitted" in found or "precedence" in found) and subject_tells(found)
 
 
 def _is_told(message: Message, found: Signs, words: str) -> bool:
