@@ -30,6 +30,7 @@ from tugi.web.agent_api import (
     entrance,
     knowledge,
     lessons,
+    letters,
     people,
     replays,
     robot,
@@ -120,7 +121,7 @@ def agent_api(parts: Parts) -> FastAPI:
             Exception: _broken,
         },
     )
-    for module in (entrance, people, workspace, knowledge, cases, robot, replays, lessons, versions, assist):
+    for module in (entrance, people, workspace, knowledge, cases, letters, robot, replays, lessons, versions, assist):
         api.include_router(module.router)
     api.add_middleware(Idempotency, database=parts.database)
     _share(api, parts)

@@ -30,8 +30,17 @@ VISITOR_KINDS = frozenset(
         "MessageStatusChanged",
         "MessageFeedbackGiven",
         "VerdictReached",
+        "LetterFiled",
+        "MessageTakenBack",
+        "SplitOff",
+        "CaseSplit",
+        "CaseMerged",
+        "CaseJoined",
+        "JoinUndone",
     }
 )
+# What a mailbox's screen shows; it reads it anew.
+CHANNEL_KINDS = frozenset({"ChannelChanged", "DeliveryQuarantined"})
 
 
 # Which part of the robot's screens an event changed; they read it anew.
@@ -99,9 +108,8 @@ def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
         ("agents", "agent_id", batch.others.get("agents", {})),
         ("teams", "team_id", batch.others.get("teams", {})),
     ):
-        number = event.data.get(key)
-        if isinstance(number, int) and number in known:
-            objects[name] = [uploads.linked(known[number]) if name == "messages" else known[number]]
+        if found := [known[number] for number in timeline.ids_in(event, key) if number in known]:
+            objects[name] = [uploads.linked(one) for one in found] if name == "messages" else found
     if line := timeline.line_of(event):
         objects["lines"] = [line]
     if isinstance(entry_id := event.data.get("entry_id"), int):
@@ -112,8 +120,12 @@ def _agent_event(batch: Batch, event: Event, viewer_id: int) -> dict[str, Any]:
         objects["model"] = batch.model
     if part := ROBOT_PARTS.get(event.kind):
         objects["robot"] = part
+    if event.kind in CHANNEL_KINDS:
+        objects["channels"] = {}
     if event.kind == "TeamDeleted":
         objects["removed"] = {"teams": [event.data.get("team_id")]}
+    if event.kind == "MessageTakenBack":
+        objects["removed"] = {"messages": [event.data.get("message_id")]}
     return _wire(event, objects) | {"data": event.data}
 
 
@@ -136,11 +148,14 @@ def _visitor_event(batch: Batch, event: Event, visitor: Visitor, secret: str) ->
     case = batch.changed.cases.get(event.case_id) if event.case_id is not None else None
     if case is None or case.customer_id != visitor.customer_id or event.kind not in VISITOR_KINDS:
         return None
+    if case.channel != visitors.CHANNEL:
+        return None
     objects: dict[str, Any] = {"cases": [visitors.widget_case(case, batch.read_by_us.get(case.id, 0))]}
-    message_id = event.data.get("message_id")
-    message = batch.changed.messages.get(message_id) if isinstance(message_id, int) else None
-    if message is not None and message.case_id == case.id:
-        objects["messages"] = [visitors.shown(message, visitor, secret)]
+    known = [batch.changed.messages.get(one) for one in timeline.ids_in(event, "message_id")]
+    if found := [one for one in known if one is not None and one.case_id == case.id]:
+        objects["messages"] = [visitors.shown(one, visitor, secret) for one in found]
+    if event.kind == "MessageTakenBack":
+        objects["removed"] = {"messages": [event.data.get("message_id")]}
     wire = _wire(event, objects)
     wire["actor"] = {"kind": event.actor.kind, "id": None}
     return wire

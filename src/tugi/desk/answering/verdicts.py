@@ -71,6 +71,15 @@ SELECT = (
     "select id, case_id, kind, entry_id, reason, probability, language, why, created_at from verdicts "
     "where workspace_id = $1 "
 )
+# Messages move between cases, what was decided about them stays where it was decided.
+OF_CASE = """
+select v.id, v.case_id, v.kind, v.entry_id, v.reason, v.probability, v.language, v.why, v.created_at
+from verdicts v join messages m on m.workspace_id = v.workspace_id and m.id = v.message_id and m.case_id = $2
+where v.workspace_id = $1 and v.case_id in (
+    select $2 union select j.from_case_id from case_joins j where j.workspace_id = $1 and j.to_case_id = $2
+    union select j.to_case_id from case_joins j where j.workspace_id = $1 and j.from_case_id = $2)
+order by v.id
+"""
 
 
 def view(verdict: robot.Verdict, titles: Mapping[int, str]) -> Verdict:
@@ -132,8 +141,8 @@ async def store(tx: Transaction, case_id: int, message_id: int, verdict: Verdict
 
 
 async def of_case(tx: Transaction, case_id: int) -> list[Verdict]:
-    """All verdicts of a case, oldest first."""
-    rows = await tx.fetch(SELECT + "and case_id = $2 order by id", tx.workspace_id, case_id)
+    """All verdicts on a case's messages, oldest first, also on those that were moved here."""
+    rows = await tx.fetch(OF_CASE, tx.workspace_id, case_id)
     return [_verdict(row) for row in rows]
 
 

@@ -24,6 +24,8 @@ from tugi.desk.cases.threads import Doubt
 Kind = Literal["join", "split", "proposal"]
 State = Literal["open", "done", "undone", "dismissed"]
 MOST_MESSAGES = 2_000
+# Its customer watches it live, so it must stay where they look.
+CHAT = "widget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ async def split(tx: Transaction, case_id: int, message_id: int) -> Case:
     ids = sorted(moved)
     await _record(tx, "split", case_id, new.id, ids, "by_agent", "done", undo)
     tx.happened("CaseOpened", case_id=new.id, customer_id=case.customer_id)
-    tx.happened("CaseSplit", case_id=case_id, to_case_id=new.id, number=new.number, message_ids=ids)
+    tx.happened("CaseSplit", case_id=case_id, to_case_id=new.id, number=new.number)
+    tx.happened("SplitOff", case_id=new.id, from_case_id=case_id, number=case.number, message_ids=ids)
     return await cases.get_case(tx, new.id)
 
 
@@ -149,6 +152,8 @@ async def join(tx: Transaction, case_id: int, number: int) -> Case:
     for one in (case, to):
         if one.status == "merged":
             raise Conflict(f"T-{one.number} was joined to another case already.")
+    if case.channel == CHAT and to.channel != CHAT:
+        raise Conflict(f"T-{case.number} is a chat that its customer follows. Join T-{to.number} to it instead.")
     if to.status in ("closed", "spam"):
         raise Conflict(f"T-{to.number} is {to.status}. Open it first, or join the other way round.")
     said, there = await _said(tx, case_id), await _said(tx, to_id)

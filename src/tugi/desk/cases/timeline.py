@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from tugi.core.database import Transaction
 from tugi.core.events import Actor, Event, event_of
@@ -25,6 +26,13 @@ LINES = frozenset(
         "CustomerRecognised",
         "EmailLeft",
         "PersonAskedFor",
+        "CaseSplit",
+        "SplitOff",
+        "CaseMerged",
+        "CaseJoined",
+        "JoinUndone",
+        "LetterBounced",
+        "LetterReported",
     }
 )
 
@@ -76,14 +84,21 @@ async def changed(tx: Transaction, events: Sequence[Event], *, viewers: Sequence
     # A case carries its customer's name, so a new name changes every case of that customer.
     if renamed := _ids([event for event in events if event.kind == "CustomerRenamed"], "customer_id"):
         case_ids |= set(await cases.ids_of_customers(tx, renamed))
-    message_ids = _ids(events, "message_id")
-    note_ids = _ids(events, "note_id")
+    message_ids = sorted({one for event in events for one in ids_in(event, "message_id")})
+    note_ids = sorted({one for event in events for one in ids_in(event, "note_id")})
     return Changed(
         cases={case.id: case for case in await cases.of_ids(tx, list(case_ids))} if case_ids else {},
         messages={m.id: m for m in await transcript.of_ids(tx, message_ids)} if message_ids else {},
         notes={note.id: note for note in await notes.of_ids(tx, note_ids)} if note_ids else {},
         unread=await unread_counts(tx, list(case_ids), viewers) if case_ids and viewers else {},
     )
+
+
+def ids_in(event: Event, name: str) -> list[int]:
+    """The ids an event names, one ("message_id") or, where messages moved, many ("message_ids")."""
+    one, many = event.data.get(name), event.data.get(f"{name}s")
+    found: list[object] = list(cast("list[object]", many)) if isinstance(many, list) else []
+    return [value for value in (one, *found) if isinstance(value, int)]
 
 
 def _ids(events: Sequence[Event], name: str) -> list[int]:
