@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from tugi import __version__, doctor, evaluation, replay_command, serving, wiring
+from tugi import __version__, doctor, evaluation, mail_command, replay_command, serving, wiring
 from tugi.core import clock
 from tugi.core.errors import TugiError
 from tugi.demo import seed
@@ -41,6 +41,7 @@ admin = typer.Typer(help="People who run this installation.", no_args_is_help=Tr
 knowledge = typer.Typer(help="What the robot and people answer from.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(mail_command.app, name="mail")
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

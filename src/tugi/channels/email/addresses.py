@@ -93,7 +93,7 @@ class _Entry:
             return _Entry([words, ", "] if words and len(words) < _LONGEST_NAME else None)
         email = address_in(self.angle) or address_in(words)
         if email and not address_in(self.angle):
-            words = "" if self.has_angle else _BARE.sub("", words, count=1).strip()
+            words = "" if self.has_angle else _BARE.sub("", words).strip()
         name = _name(words or " ".join(self.comments), email)
         if email:
             found.append(Address(email, name))
@@ -105,7 +105,7 @@ def address_in(text: str) -> str:
     text = text.removeprefix("mailto:").removeprefix("MAILTO:")
     if "@" in text and text.count("@") > 1 and (route := text.rpartition(":"))[1]:
         text = route[2]
-    text = _SPOKEN.sub(r"\1@\2", decode_words(text))
+    text = _COMMENT.sub("", _SPOKEN.sub(r"\1@\2", decode_words(text)))
     found = _BARE.search(text) or _BARE.search("".join(text.split()))
     if found is None:
         return ""

@@ -163,6 +163,8 @@ _NUMBERS_DATE = re.compile(
 )
 _DOTTED_DATE = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _ZONE = re.compile(r"(?:GMT|UTC?)\s*([+-]\d{4})")
+_COMMENT = re.compile(r"\([^()]*\)")
+_COLON = re.compile(r"\s*:\s*")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -179,7 +181,7 @@ def date_of(message: Message, now: datetime) -> datetime | None:
 
 def parse_date(value: str) -> datetime | None:
     """A date as RFC 5322 or, badly, people's programs write it; in UTC, which one without a zone is taken for."""
-    said = _ZONE.sub(r"\1", one_line(value, 200))
+    said = _COLON.sub(":", _COMMENT.sub(" ", _ZONE.sub(r"\1", one_line(value, 200)))).strip()
     if not said:
         return None
     try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tugi.channels.email import invitation, sealed, transfer, winmail
+from tugi.channels.email import charsets, invitation, sealed, transfer, winmail
 from tugi.channels.email.flowed import unflow
 from tugi.channels.email.headers import file_name, first_of, one_line, subject_of
 from tugi.channels.email.html_shape import LONGEST
@@ -30,6 +30,7 @@ _SAYS_HTML = re.compile(
 )
 _LETTERS = re.compile(r"[^\W\d_]")
 _WITHOUT_LINKS = re.compile(r"https?://\S+|[\[\]<>()]")
+_LETTERS_INSIDE = frozenset(["message/rfc822", "message/global", "message/partial", "message/external-body"])
 _MUCH = 600
 _STUB_SHARE = 0.2
 _WORDS_OF_MACHINES = frozenset(["text/x-amp-html", "text/watch-html"])
@@ -120,7 +121,7 @@ class _Sorting:
             self.files.append(part)
 
     def second_choice(self) -> Words | None:
-        """What to show when no part is the letter's words: an invitation, why they are sealed, a text called a file."""
+        """What to show when no part is the letter's words: a text called a file, why it is sealed, what a machine says."""
         for part, words in self._spare[:1]:
             if part is not None:
                 self.files.remove(part)
@@ -135,7 +136,8 @@ class _Sorting:
         if kind.startswith("multipart/"):
             return self._sort_several(piece, kind)
         if kind.startswith("message/"):
-            self._file(piece, kind)
+            if (part := self._file(piece, kind)) is not None and kind not in _LETTERS_INSIDE:
+                self._events.append(charsets.decode(part.content[:LONGEST_TEXT], None).replace("\r\n", "\n").strip())
             return []
         return self._sort_one(piece, kind)
 

@@ -28,6 +28,7 @@ NOBODY = Address("nobody@sender.invalid")
 _SENDERS = ("from", "sender", "reply-to", "resent-from", "x-original-from", "return-path", "x-envelope-from")
 _DELIVERED_TO = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._-]{3,80}")
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _ENOUGH_FOR_LANGUAGE = 2_000
 _LONGEST_TO_CUT = 300_000
 
@@ -41,6 +42,14 @@ def read(raw: bytes, *, own_addresses: Sequence[str], trusted_server: str, envel
     """
     if not raw.strip():
         raise Unreadable("The mail is empty: not even a header came.")
+    try:
+        return _read(raw, own_addresses, trusted_server, envelope)
+    except _FAULTS as fault:
+        # A fault of ours must stop neither the mailbox nor a support person's batch: the raw mail is kept and shown.
+        raise Unreadable(f"Tugi could not understand this mail ({type(fault).__name__}). Read the raw mail.") from fault
+
+
+def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelope: Mapping[str, object]) -> Letter:
     message = tree.parse(raw)
     if not message.keys() and not raw.isascii() and b"\0" in raw[:1_000]:
         raise Unreadable("This is no mail: it has no headers and no text.")

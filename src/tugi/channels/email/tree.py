@@ -23,8 +23,15 @@ _LONGEST_HEADER = 128 * 1024
 _SHORT_HEADER = 1_000
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_ENVELOPE = re.compile(rb"(?:[\r\n \t]*>?From [^\r\n]*\r?\n|\xef\xbb\xbf|[\r\n]+)")
-_BLANK_LINE = re.compile(rb"\n[ \t]*\r*\n")
+_ENVELOPE = re.compile(rb"(?:[\r\n \t]*>?From (?![ \t]*:)[^\r\n]*\r?\n|\xef\xbb\xbf|[\r\n]+)")
+_BLANK_LINE = re.compile(rb"\n\r*\n")
+# After a line that is no header: what shows that headers go on all the same.
+_GOES_ON = re.compile(rb"[ \t]+[^ \t\r\n]|[!-9;-~]{1,60}[ \t]*:")
+_HEADER_SOON = re.compile(
+    rb"(?:[^\n:]{0,200}\n){0,2}(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]{2,30}|received|x-[\w-]{2,40}|"
+    rb"return-path|reply-to|in-reply-to|references|sender)[ \t]*:",
+    re.IGNORECASE,
+)
 _LINE_END = re.compile(rb"\r{0,2}\n|")
 _FIRST_LINE = re.compile(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
@@ -234,12 +241,14 @@ def _read_headers(raw: bytes, begin: int, end: int) -> tuple[list[tuple[str, str
         found = _NAME.match(line)
         if found is not None:
             headers.append((found[1], bytearray(line[found.end() :].lstrip())))
-        elif line[:1] in (b" ", b"\t") or _NAME.match(raw, line_end + 1, stop):
-            # The second is a line broken by a program that does not know how.
-            headers[-1][1].extend(b" " + line if line[:1] not in (b" ", b"\t") else line)
+        elif line[:1] in (b" ", b"\t") and (line.strip() or _GOES_ON.match(raw, line_end + 1, end)):
+            headers[-1][1].extend(line)
+        elif line.strip() and _HEADER_SOON.match(raw, line_end + 1, stop):
+            # A line broken by a program that does not know how.
+            headers[-1][1].extend(b" " + line)
         else:
-            # The empty line before the body is missing.
-            return _decoded(headers), at
+            # The empty line before the body is missing, or holds spaces.
+            return _decoded(headers), at if line.strip() else line_end + 1
         at = line_end + 1
     return _decoded(headers), body
 
