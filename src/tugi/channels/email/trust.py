@@ -136,8 +136,8 @@ def _replies_elsewhere(found: Signs, sender: str, own_domains: frozenset[str]) -
     domain = domain_of(sender)
     if domain in own_domains:
         return False
-    targets = {domain_of(address.email) for address in addresses(found.get("reply-to", []))}
-    return any(organisation(target) != organisation(domain) for target in targets if target)
+    targets = [address.email for address in addresses(found.get("reply-to", [])) if "@" in address.email]
+    return any(organisation(domain_of(target)) != organisation(domain) for target in targets)
 
 
 def _is_us(email: str, own: frozenset[str], own_domains: frozenset[str]) -> bool:

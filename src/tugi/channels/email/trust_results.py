@@ -71,11 +71,12 @@ def own_word(headers: Headers, trusted_server: str, own_domains: frozenset[str])
     ours = frozenset({organisation(name) for name in (named, host) if name} | (own_domains - PUBLIC_DOMAINS))
     collected: list[tuple[Found, ...]] = []
     spf = ""
-    below = False
+    below = received = False
     for name, value in headers:
         key = name.lower()
         if key == "received":
             place = _place(value, ours)
+            received = received or place != "foreign"
             if collected or place == "foreign" or (below and not named):
                 break
             below = below or place == "entrance"
@@ -89,6 +90,9 @@ def own_word(headers: Headers, trusted_server: str, own_domains: frozenset[str])
             spf = spf or value
         elif below and not named and key not in _TRACE:
             break
+    if not received and not named:
+        # Nobody of ours took it in: all of it is the sender's.
+        return Said()
     return Said(tuple(result for results in collected for result in results), spf if collected else "")
 
 
