@@ -31,7 +31,7 @@ from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.wording import Wording
 from tugi.desk.cases.intake import Intake
 from tugi.desk.people import workspaces
-from tugi.desk.work import queue
+from tugi.desk.work import alarms, queue
 from tugi.engines import choice
 from tugi.engines.choice import OpenedEmbedders
 from tugi.engines.openai_compatible import ChatModel
@@ -48,6 +48,7 @@ from tugi.web.live import Hub
 log = structlog.get_logger("tugi")
 SWEEP_SECONDS = 15.0
 # What is counted anew once a day is counted first a minute after the start.
+TURNS_A_MINUTE = int(60 / SWEEP_SECONDS)
 TURNS_A_DAY = int(86_400 / SWEEP_SECONDS)
 FIRST_DAY_TURN = 4
 # With more shops than this on one machine, models are read when they are first asked for.
@@ -160,8 +161,11 @@ class Installation:
                 for workspace_id in ids:
                     async with self.database.transaction(workspace_id) as tx:
                         await queue.wake(tx)
-                        if turn % TURNS_A_DAY == FIRST_DAY_TURN:
+                        if turn % TURNS_A_MINUTE = int(60 / SWEEP_SECONDS)
+TURNS_A_DAY == FIRST_DAY_TURN:
                             tx.happened("DayPassed")
+                        if turn % TURNS_A_MINUTE == 0:
+                            await alarms.look(tx)
                 if turn % 40 == 0:
                     await idempotency.forget_old(self.database)
                     async with self.database.everywhere() as tx:

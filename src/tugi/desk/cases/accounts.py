@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tugi.core import clock
 from tugi.core.database import Row, Transaction
 from tugi.core.errors import Conflict, NotFound
 from tugi.core.sealing import Seal
-from tugi.ports import Account
+from tugi.ports import Account, NotCarried
 
 SELECT = "select id, workspace_id, channel, name, address, active, settings, sealed from channel_accounts "
 
@@ -31,6 +33,37 @@ async def ensure_account(tx: Transaction, channel: str, name: str) -> int:
         channel,
         name,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account with what was last seen of its health; its secrets are not opened."""
+
+    account: Account
+    health: dict[str, Any]
+    created_at: datetime
+
+
+async def list_all(tx: Transaction) -> list[Standing]:
+    """The workspace's accounts that have an address, switched off ones too; oldest first."""
+    rows = await tx.fetch(
+        "select id, workspace_id, channel, name, address, active, settings, sealed, health, created_at "
+        "from channel_accounts where workspace_id = $1 and address is not null order by id",
+        tx.workspace_id,
+    )
+    return [Standing(_account(row, None), dict(row["health"]), row["created_at"]) for row in rows]
+
+
+async def find_by_address(tx: Transaction, channel: str, address: str) -> Account | None:
+    """The account of an address: the one that is on, else the newest that is off."""
+    row = await tx.fetchrow(
+        SELECT + "where workspace_id = $1 and channel = $2 and lower(address) = lower($3) "
+        "order by active desc, id desc limit 1",
+        tx.workspace_id,
+        channel,
+        address,
+    )
+    return _account(row, None) if row is not None else None
 
 
 async def create(
@@ -89,6 +122,19 @@ async def note_health(tx: Transaction, account_id: int, health: Mapping[str, Any
     )
     if tell:
         tx.happened("ChannelChanged", account_id=account_id)
+
+
+async def note_sending(tx: Transaction, account_id: int, failure: NotCarried | None) -> None:
+    """Whether the account can send: what is wrong and since when, or that all is well."""
+    before = await health_of(tx, account_id)
+    health: dict[str, Any] = {"sending_failure": None, "sending_failing_since": None}
+    if failure is not None:
+        health["sending_failure"] = {"code": failure.fault, "said": str(failure)}
+        health["sending_failing_since"] = before.get("sending_failing_since") or clock.now()
+    else:
+        health["last_sent_at"] = clock.now()
+    told = (before.get("sending_failure") or {}).get("code") != (failure.fault if failure else None)
+    await note_health(tx, account_id, health, tell=told)
 
 
 async def health_of(tx: Transaction, account_id: int) -> dict[str, Any]:

@@ -46,6 +46,21 @@ def opens_at(hours: Hours, zone: ZoneInfo, at: datetime) -> datetime | None:
     return None
 
 
+def open_time(hours: Hours, zone: ZoneInfo, start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` lies in the opening hours."""
+    if hours.always_open:
+        return max(end - start, timedelta(0))
+    total = timedelta(0)
+    day, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    while day <= last:
+        total += sum(
+            (max(min(closes, end) - max(opens, start), timedelta(0)) for opens, closes in _spans(hours, zone, day)),
+            timedelta(0),
+        )
+        day += timedelta(days=1)
+    return total
+
+
 def _spans(hours: Hours, zone: ZoneInfo, day: date) -> Iterator[tuple[datetime, datetime]]:
     if day.isoformat() in hours.holidays:
         return
