@@ -161,8 +161,7 @@ class Installation:
                 for workspace_id in ids:
                     async with self.database.transaction(workspace_id) as tx:
                         await queue.wake(tx)
-                        if turn % TURNS_A_MINUTE = int(60 / SWEEP_SECONDS)
-TURNS_A_DAY == FIRST_DAY_TURN:
+                        if turn % TURNS_A_DAY == FIRST_DAY_TURN:
                             tx.happened("DayPassed")
                         if turn % TURNS_A_MINUTE == 0:
                             await alarms.look(tx)
