@@ -51,7 +51,7 @@ def read(
 
 def as_fields(letter: Letter) -> dict[str, object]:
     """The letter as plain values. date: ISO 8601, or None; bounce: None or {message_id, recipient, permanent}."""
-    known = letter.sender != reading.NOBODY
+    known = letter.sender.email != reading.NOBODY
     bounce = letter.bounce
     return {
         "from_email": letter.sender.email if known else None,

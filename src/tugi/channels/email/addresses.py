@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r"(?:\"(?:\\.|[^\"\\])+\"|[^\s<>\"',;:()\[\]@]+)@(?:\[[^\]\s]+\]|[^\s<>\"',;:()\[\]@]+)")
 _COMMENT = re.compile(r"\((?:[^()]|\([^()]*\))*\)?")
 _SPOKEN = re.compile(r"([\w.+-]+) at ([\w-]+(?:\.[\w-]+)+)")
+_ANGLE = re.compile(r"<([^<>]*)>")
 _LOCAL = re.compile(r"[^\s<>\"',;:()\[\]@]{1,64}")
 _SIMPLE_QUOTED = re.compile(r"\"([\w.+-]+)\"@")
 _QUOTED = re.compile(r"\"((?:\\.|[^\"\\])*)\"")
@@ -116,11 +117,19 @@ def address_in(text: str) -> str:
 
 def _local_only(value: str) -> list[Address]:
     """A local mailbox without a domain, such as MAILER-DAEMON: better than nobody."""
-    inside = re.search(r"<([^<>]+)>", value)
-    said = (inside[1] if inside else re.sub(r"\(.*?\)", "", value)).strip().strip("\"'")
-    if not said or not said.isascii() or not _LOCAL.fullmatch(said):
+    inside = _ANGLE.search(value)
+    phrase = value if inside is None else value[: inside.start()]
+    said = (inside[1] if inside else "").strip() or _COMMENT.sub("", phrase).strip().strip("\"'")
+    if not said.isascii() or not _LOCAL.fullmatch(said):
         return []
-    return [Address(said.lower(), _name(value[: inside.start()] if inside else "", said))]
+    if inside is None:
+        phrase = " ".join(comment[1:].removesuffix(")") for comment in _COMMENT.findall(phrase))
+    return [Address(said.lower(), _name(phrase, said))]
+
+
+def name_in(value: str) -> str | None:
+    """The name in a header that has no address at all, such as "Mail Delivery System <>"."""
+    return _name(_ANGLE.sub("", value), "")
 
 
 def _name(said: str, email: str) -> str | None:

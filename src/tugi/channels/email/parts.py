@@ -121,7 +121,7 @@ class _Sorting:
             self.files.append(part)
 
     def second_choice(self) -> Words | None:
-        """What to show when no part is the letter's words: a text called a file, why it is sealed, what a machine says."""
+        """What to show when no part is the letter's words: a text called a file, why it is sealed, machine's words."""
         for part, words in self._spare[:1]:
             if part is not None:
                 self.files.remove(part)

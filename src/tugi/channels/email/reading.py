@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tugi.channels.email import charsets, parts, tree
-from tugi.channels.email.addresses import addresses
+from tugi.channels.email.addresses import addresses, name_in
 from tugi.channels.email.automatic import why_automatic
 from tugi.channels.email.bounces import bounce_of, is_report
 from tugi.channels.email.cutting import Cut, cut, cut_html
@@ -23,7 +23,7 @@ from tugi.ports import Address, Letter, Unreadable
 from tugi.robot.language import read_language
 
 # Whoever sends without saying who. No mail ever reaches it (RFC 2606).
-NOBODY = Address("nobody@sender.invalid")
+NOBODY = "nobody@sender.invalid"
 
 _SENDERS = ("from", "sender", "reply-to", "resent-from", "x-original-from", "return-path", "x-envelope-from")
 _DELIVERED_TO = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
@@ -104,7 +104,7 @@ def _sender(message: Piece, envelope: Mapping[str, object]) -> Address:
             return address
     given = envelope.get("from")
     found = addresses([given]) if isinstance(given, str) else ()
-    return found[0] if found else NOBODY
+    return found[0] if found else Address(NOBODY, name_in(first_of(message, "from")))
 
 
 def _is_local(address: Address) -> bool:

@@ -243,7 +243,7 @@ def _read_headers(raw: bytes, begin: int, end: int) -> tuple[list[tuple[str, str
             headers.append((found[1], bytearray(line[found.end() :].lstrip())))
         elif line[:1] in (b" ", b"\t") and (line.strip() or _GOES_ON.match(raw, line_end + 1, end)):
             headers[-1][1].extend(line)
-        elif line.strip() and _HEADER_SOON.match(raw, line_end + 1, stop):
+        elif line.strip() and (headers[-1][1].endswith(b";") or _HEADER_SOON.match(raw, line_end + 1, stop)):
             # A line broken by a program that does not know how.
             headers[-1][1].extend(b" " + line)
         else:
