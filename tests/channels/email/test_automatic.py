@@ -191,6 +191,14 @@ def test_people_write_of_vacations(subject: str) -> None:
     assert why("In-Reply-To: <1@kaup.ee>", subject=subject) is None
 
 
+def test_a_mail_without_a_sender_in_its_envelope() -> None:
+    letter = tree.parse(b"From: ann@firma.ee\nSubject: x\n\nHello")
+    assert why_automatic(letter, OWN, "") == "return-path: empty"
+    assert why_automatic(letter, OWN, "<>") == "return-path: empty"
+    assert why_automatic(letter, OWN, "ann@firma.ee") is None
+    assert why_automatic(letter, OWN, None) is None
+
+
 def test_who_wants_to_be_told_that_we_are_people() -> None:
     assert why(subject="Your email requires verification verify#aBc123") == "challenge"
 

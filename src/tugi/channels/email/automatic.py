@@ -48,16 +48,20 @@ _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply", "autorepl
 _LIST_SIGNS = ("list-id", "list-unsubscribe", "mailing-list", "x-mailing-list")
 
 
-def why_automatic(message: Message, own_addresses: Sequence[str] = ()) -> str | None:
+def why_automatic(
+    message: Message, own_addresses: Sequence[str] = (), envelope_sender: str | None = None
+) -> str | None:
     """Why no person wrote this, in closed words such as "auto-submitted: auto-replied"; None: a person did.
 
     own_addresses: the mailbox's own, so that a mail that a customer wrote to our own group is no mailing list's.
+    envelope_sender: where the mail came to our own door; "" is nobody (RFC 5321 4.5.5), None where it is not known.
     """
     found = signs(message)
     return (
         _by_structure(message, found)
         or _declared(found)
         or _by_sender(found, own_addresses)
+        or ("return-path: empty" if envelope_sender is not None and not envelope_sender.strip("<> ") else None)
         or _by_list(found, own_addresses)
         or _by_subject(found)
     )

@@ -69,7 +69,7 @@ def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelop
         refers_to=refers_to(message),
         tokens=_tokens(message, own_addresses, envelope),
         sent_at=date_of(message, clock.now()),
-        automatic=why_automatic(message, own_addresses),
+        automatic=why_automatic(message, own_addresses, _envelope_sender(envelope)),
         bounce=bounce_of(message, told),
         report=is_report(message),
         trust=trust_of(message, trusted_server, own_addresses),
@@ -105,6 +105,11 @@ def _sender(message: Piece, envelope: Mapping[str, object]) -> Address:
     given = envelope.get("from")
     found = addresses([given]) if isinstance(given, str) else ()
     return found[0] if found else Address(NOBODY, name_in(first_of(message, "from")))
+
+
+def _envelope_sender(envelope: Mapping[str, object]) -> str | None:
+    given = envelope.get("from")
+    return given if isinstance(given, str) else None
 
 
 def _is_local(address: Address) -> bool:
