@@ -130,11 +130,15 @@ class Connection:
 
     def open(self) -> None:
         """Connect, secure and sign in."""
-        with self._explained():
-            client = self._opened = _Client(self._server.host, self._server.port, self._connect)
-            if self._server.security == "starttls":
-                self._start_tls(client)
-            self._sign_in(client)
+        try:
+            with self._explained():
+                client = self._opened = _Client(self._server.host, self._server.port, self._connect)
+                if self._server.security == "starttls":
+                    self._start_tls(client)
+                self._sign_in(client)
+        except ImapFailed:
+            self.close()
+            raise
 
     def _connect(self) -> socket.socket:
         plain = self._guard.connect_now(self._server.host, self._server.port, seconds=CONNECT_SECONDS)

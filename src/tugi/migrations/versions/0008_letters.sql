@@ -40,7 +40,7 @@ create table folder_cursors (
     backfill_uid        bigint,
     backfill_left       int not null default 0,
     backfill_done       int not null default 0,
-    -- Mails that the server would not give: [{"uid", "said", "tries"}].
+    -- Mails that the server would not give: [{"uid", "said", "tries", "history"}].
     left_behind         jsonb not null default '[]',
     changed_at          timestamptz not null,
     primary key (workspace_id, channel_account_id, folder),
