@@ -252,10 +252,20 @@ class NotCarried(Exception):
     """A channel did not carry something out. The message is a sentence for an agent that says what to do.
 
     permanent: trying again is useless. unknown: it may have been carried. retry_after: seconds.
+    fault: a closed word where it is the account's and not this letter's, such as "password" or "unreachable".
     """
 
-    def __init__(self, why: str, *, permanent: bool = False, unknown: bool = False, retry_after: float | None = None):
+    def __init__(
+        self,
+        why: str,
+        *,
+        permanent: bool = False,
+        unknown: bool = False,
+        retry_after: float | None = None,
+        fault: str | None = None,
+    ) -> None:
         super().__init__(why)
+        self.fault = fault
         self.permanent = permanent
         self.unknown = unknown
         self.retry_after = retry_after
@@ -343,6 +353,16 @@ class CheckedMailbox:
     records: SenderRecords | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A person let us into a mailbox with its provider. email: whose it is, where the provider says so."""
+
+    refresh_token: str = field(repr=False)
+    email: str | None
+    imap: MailServer
+    smtp: MailServer
+
+
 class ConsentFailed(Exception):
     """Nobody may read the mailbox in its owner's name. code: a closed word; the message is a sentence for people."""
 
@@ -362,6 +382,14 @@ class MailSetup(Protocol):
         """All settings of a mailbox from what was given of them. Raises Invalid saying what does not fit."""
         ...
 
+    def hosts(self, settings: Mapping[str, object]) -> frozenset[str]:
+        """The servers that settings name: whoever names another one must show the password again."""
+        ...
+
+    def reaching_back(self, settings: Mapping[str, object], days: int) -> dict[str, object]:
+        """The settings with so many days of history to take in. Raises Invalid."""
+        ...
+
     async def check(self, account: Account, *, round_trip: bool) -> CheckedMailbox:
         """Try it both ways; `account` need not be stored (id 0). round_trip: send it mails of its own and look."""
         ...
@@ -374,6 +402,13 @@ class MailSetup(Protocol):
         """Where a person agrees. Raises NotFound for a provider that the operator has not set up."""
         ...
 
-    async def consented(self, provider: str, redirect_uri: str, code: str, verifier: str) -> tuple[str, str | None]:
-        """What the code is good for: a refresh token and whose mailbox it opens. Raises ConsentFailed, NotFound."""
+    async def consented(self, provider: str, redirect_uri: str, code: str, verifier: str, email: str) -> Consent:
+        """What the code is good for; `email` where the provider tells none. Raises ConsentFailed, NotFound."""
+        ...
+
+    def doors(self, workspace_id: int, base_url: str) -> Mapping[str, str | None]:
+        """Where mail may be handed over to us: "smtp" and "lmtp" as host:port, "http" as an address with its key in it.
+
+        None: the operator has not opened this one.
+        """
         ...

@@ -93,7 +93,13 @@ class Discovery:
         whole = [one for one in found if one[2].imap and one[2].smtp]
         for source, name, pair in whole or [one for one in found if one[2] != Pair()]:
             return FoundMailbox(
-                name or None, _told(pair.imap, address), _told(pair.smtp, address), "password", source, None, ""
+                name or None,
+                told(pair.imap, address) if pair.imap else None,
+                told(pair.smtp, address) if pair.smtp else None,
+                "password",
+                source,
+                None,
+                "",
             )
         return FoundMailbox(None, None, None, "password", "nothing", None, "")
 
@@ -173,8 +179,8 @@ def _of_provider(provider: Provider, email: str, source: str) -> FoundMailbox:
     user = email.rpartition("@")[0] if provider.user_name == "local" else email
     return FoundMailbox(
         provider.name,
-        _told(provider.imap, user),
-        _told(provider.smtp, user),
+        told(provider.imap, user) if provider.imap else None,
+        told(provider.smtp, user) if provider.smtp else None,
         provider.sign_in,
         source,
         provider.hint,
@@ -182,5 +188,6 @@ def _of_provider(provider: Provider, email: str, source: str) -> FoundMailbox:
     )
 
 
-def _told(server: Server | None, user: str) -> MailServer | None:
-    return MailServer(server.host, server.port, server.security, server.user or user) if server else None
+def told(server: Server, user: str) -> MailServer:
+    """The server as ports name it, with the user that it wants."""
+    return MailServer(server.host, server.port, server.security, server.user or user)

@@ -240,6 +240,11 @@ PROVIDERS = (
         hint="no_imap",
     ),
 )
+# Domains of one's own with the providers that one can sign in with.
+_SIGNED_IN: dict[SignIn, tuple[Server, Server]] = {
+    "google": (_tls("imap.gmail.com"), _smtps("smtp.gmail.com")),
+    "microsoft": (_tls("outlook.office365.com"), _submission("smtp.office365.com")),
+}
 _BY_DOMAIN = {domain: provider for provider in PROVIDERS for domain in provider.domains}
 
 
@@ -255,3 +260,11 @@ def of_mx(hosts: list[str]) -> Provider | None:
             if any(host == end or host.endswith(f".{end}") for end in provider.mx):
                 return provider
     return None
+
+
+def servers_of(sign_in: SignIn, domain: str) -> tuple[Server, Server]:
+    """Where a mailbox is read and sends that is signed in to with its provider. Raises KeyError for "password"."""
+    own = _BY_DOMAIN.get(domain)
+    if own is not None and own.sign_in == sign_in and own.imap and own.smtp:
+        return own.imap, own.smtp
+    return _SIGNED_IN[sign_in]

@@ -18,6 +18,7 @@ from tugi.core.errors import Conflict, NotFound
 Status = Literal["waiting", "taken", "quarantined", "discarded"]
 Outcome = Literal["message", "bounce", "report", "own", "repeated"]
 LONGEST_FAILURE = 500
+LARGEST_ID = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +171,26 @@ async def find_of_message(tx: Transaction, message_id: int) -> Delivery | None:
     return await get(tx, delivery_id) if delivery_id is not None else None
 
 
-async def list_newest(tx: Transaction, status: Status, *, limit: int = 100) -> list[Delivery]:
-    """The newest deliveries of a status; those discarded by themselves carry a failure that says why."""
+async def list_newest(
+    tx: Transaction, status: Status, *, limit: int = 100, before: int | None = None
+) -> list[Delivery]:
+    """The newest deliveries of a status with ids under `before`; those discarded by themselves say why."""
     rows = await tx.fetch(
-        SELECT + "and d.status = $2 order by d.id desc limit $3", tx.workspace_id, status, max(1, min(limit, 500))
+        SELECT + "and d.status = $2 and d.id < $4 order by d.id desc limit $3",
+        tx.workspace_id,
+        status,
+        max(1, min(limit, 500)),
+        before or LARGEST_ID,
     )
     return [Delivery(**dict(row)) for row in rows]
+
+
+async def count(tx: Transaction, status: Status) -> dict[int, int]:
+    """How many deliveries of a status each account has; accounts without any are missing."""
+    rows = await tx.fetch(
+        "select channel_account_id, count(*) as count from deliveries where workspace_id = $1 and status = $2 "
+        "group by channel_account_id",
+        tx.workspace_id,
+        status,
+    )
+    return {row["channel_account_id"]: row["count"] for row in rows}
