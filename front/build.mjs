@@ -82,7 +82,7 @@ function firstLoad(outputs, file, seen = new Set()) {
 }
 
 /** Strings that come with a screen of their own (front/inbox/tongue.ts), not with the first load. */
-const LATER_WORDS = ["robot", "review"];
+const LATER_WORDS = ["robot", "review", "channels"];
 
 /** The largest language of a part, all files of its first load together: a browser loads one language. */
 function largestLocale(outputs) {

@@ -26,6 +26,7 @@ import "./styles/assist.css";
 import "./styles/customer.css";
 import "./mail/letter.css";
 import "./settings/screens.css";
+import "./channels/channels.css";
 import "./robot/screens.css";
 import "./styles/narrow.css";
 

@@ -2,14 +2,14 @@
 import { signal } from "@preact/signals";
 import { isList, type ListName } from "./lists";
 
-export type Screen = "robot" | "knowledge" | "team" | "settings" | "widget-settings" | "sign-in" | "setup" | "invite";
+export type Screen = "robot" | "knowledge" | "team" | "settings" | "channels" | "widget-settings" | "sign-in" | "setup" | "invite";
 export type Place =
   | { screen: "inbox"; list: ListName; query: string; number: null }
   | { screen: "case"; number: number }
   | { screen: Screen; rest: string }
   | { screen: "nowhere" };
 
-const SCREENS: readonly string[] = ["robot", "knowledge", "team", "settings", "widget-settings", "sign-in", "setup", "invite"];
+const SCREENS: readonly string[] = ["robot", "knowledge", "team", "settings", "channels", "widget-settings", "sign-in", "setup", "invite"];
 
 /** What an address means. `/` and `/inbox` open the first list. */
 export function placeOf(path: string, search: string): Place {

@@ -19,6 +19,14 @@ export const ROBOT_WORDS: Files = {
   pl: () => Promise.all([import("../../src/tugi/locales/robot/pl.json"), import("../../src/tugi/locales/review/pl.json")]),
 };
 
+/** Only the screens of the channels need these. */
+export const CHANNEL_WORDS: Files = {
+  en: () => Promise.all([import("../../src/tugi/locales/channels/en.json")]),
+  et: () => Promise.all([import("../../src/tugi/locales/channels/et.json")]),
+  fi: () => Promise.all([import("../../src/tugi/locales/channels/fi.json")]),
+  pl: () => Promise.all([import("../../src/tugi/locales/channels/pl.json")]),
+};
+
 const needed: Files[] = [DESK_WORDS];
 let wanted: Language = "en";
 let newest: Promise<void> = Promise.resolve();

@@ -1,4 +1,4 @@
-/** Reading what a robot screen shows, and reading it again when a live event says that it changed. */
+/** Reading what a screen shows, and reading it again when a live event says that it changed. */
 import { useEffect, useState } from "preact/hooks";
 import { HttpError } from "../../shared/http";
 import type { RobotPart } from "../../shared/types";
@@ -26,14 +26,17 @@ export function failureOf(error: unknown): Failure {
   return error.status === 404 || error.status === 422 ? "gone" : "passing";
 }
 
-const roundOf = (part: RobotPart | "entries"): number => (part === "entries" ? changed.entries : changed.robot[part]).value;
+/** What a live event may say that it changed. */
+export type Changing = RobotPart | "entries" | "channels";
+
+const roundOf = (part: Changing): number => (part === "entries" || part === "channels" ? changed[part] : changed.robot[part]).value;
 
 /**
  * What `GET path` answers. It is read again when a live event carries `objects.robot` = one of `parts` ("entries":
- * when knowledge or the training moves), and when everything was loaded anew. While it is read again, and when
+ * when knowledge or the training moves; "channels": when a mailbox does), and when everything was loaded anew. While it is read again, and when
  * that fails, the last value stays on the screen.
  */
-export function useRead<T>(path: string, parts: RobotPart | readonly (RobotPart | "entries")[]): Read<T> {
+export function useRead<T>(path: string, parts: Changing | readonly Changing[]): Read<T> {
   const [held, setHeld] = useState<Held<T>>({ path, value: null, failure: null });
   const [tries, setTries] = useState(0);
   const round = epoch.value + (typeof parts === "string" ? [parts] : parts).reduce((sum, part) => sum + roundOf(part), 0);

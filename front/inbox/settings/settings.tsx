@@ -29,6 +29,7 @@ function SettingsPage({ start }: { start: Workspace }) {
         <Hours editing={editing} />
       </fieldset>
       <SaveBar dirty={editing.dirty} busy={editing.busy} refusal={editing.refusal} save={editing.save} discard={editing.discard} />
+      <Channels />
       <Account />
     </Page>
   );
@@ -41,6 +42,15 @@ function Robot({ editing }: { editing: Editing }) {
   return (
     <Section title={t("settings.robot")} about={t("settings.robot_about")}>
       <Choice legend={t("settings.robot_mode")} look="cards" options={modes} value={editing.value.robot.mode} change={(mode) => editing.set({ robot: { mode } })} />
+    </Section>
+  );
+}
+
+/** On a phone the rail has no room for it. */
+function Channels() {
+  return (
+    <Section title={t("inbox.screen.channels")} about={t("settings.channels_about")}>
+      <p class="button-row"><a class="button" href="/channels">{t("settings.channels_open")}</a></p>
     </Section>
   );
 }

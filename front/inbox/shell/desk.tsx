@@ -6,6 +6,7 @@ import { t } from "../../shared/i18n";
 import { setTheme } from "../../shared/ui/theme";
 import { openOutbox } from "../acts";
 import { CasePane } from "../case/case-pane";
+import { ChannelAlarm } from "../channels/alarm";
 import { CustomerPane } from "../customer/customer-pane";
 import { listenToKeys, useCommand } from "../keys";
 import { isOpen } from "../lists";
@@ -83,6 +84,7 @@ export function DeskApp() {
       <Rail />
       <main id="main" tabIndex={-1}>
         <ConnectionBanner />
+        <ChannelAlarm />
         <Main />
       </main>
       <Notices />

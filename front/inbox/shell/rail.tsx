@@ -1,7 +1,8 @@
 /** The rail: lists with their counts, the other screens, and the agent. */
-import { Bot, BookOpen, BotMessageSquare, CheckCheck, CircleUser, Inbox, Keyboard, Layers, LogOut, type LucideIcon, MessageSquareDashed, Moon, Search, Settings, User, Users, Languages } from "lucide-preact";
+import { Bot, BookOpen, BotMessageSquare, CheckCheck, CircleUser, Inbox, Keyboard, Layers, LogOut, type LucideIcon, Mail, MessageSquareDashed, Moon, Search, Settings, User, Users, Languages } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { type Language, LANGUAGES } from "../../shared/types";
+import { channelsCount } from "../channels/alarm";
 import { LISTS, type ListName } from "../lists";
 import { runCommand, useCommand } from "../keys";
 import { tell } from "../notices";
@@ -11,7 +12,7 @@ import { go, list, listPath, place } from "../router";
 import { http, leave, session, shownCounts } from "../store";
 
 const LIST_ICONS: Record<ListName, LucideIcon> = { mine: User, unassigned: Inbox, open: Layers, robot: Bot, snoozed: Moon, resolved: CheckCheck };
-const SCREENS: readonly [string, LucideIcon][] = [["robot", BotMessageSquare], ["knowledge", BookOpen], ["team", Users], ["settings", Settings], ["widget-settings", MessageSquareDashed]];
+const SCREENS: readonly [string, LucideIcon][] = [["robot", BotMessageSquare], ["knowledge", BookOpen], ["team", Users], ["channels", Mail], ["settings", Settings], ["widget-settings", MessageSquareDashed]];
 const TONGUES: Record<Language, string> = { en: "English", et: "Eesti", fi: "Suomi", pl: "Polski" };
 
 export function Rail() {
@@ -41,7 +42,7 @@ export function Rail() {
       <ul class="rail-screens" aria-label={t("inbox.screens")}>
         <li class="rail-inbox"><ScreenLink path={listPath(list.value)} Icon={Inbox} label={t("inbox.title")} current={inbox} /></li>
         {SCREENS.map(([name, Icon]) => (
-          <li key={name}><ScreenLink path={`/${name}`} Icon={Icon} label={t(`inbox.screen.${name}`)} current={screen === name} /></li>
+          <li key={name} class={`rail-${name}`}><ScreenLink path={`/${name}`} Icon={Icon} label={t(`inbox.screen.${name}`)} current={screen === name} count={name === "channels" ? channelsCount() : 0} /></li>
         ))}
       </ul>
       <div class="rail-foot"><Me /></div>
@@ -63,11 +64,12 @@ function ListLink({ name, current }: { name: ListName; current: boolean }) {
   );
 }
 
-function ScreenLink({ path, Icon, label, current }: { path: string; Icon: LucideIcon; label: string; current: boolean }) {
+function ScreenLink({ path, Icon, label, current, count = 0 }: { path: string; Icon: LucideIcon; label: string; current: boolean; count?: number }) {
   return (
     <a href={path} class="rail-link" aria-current={current ? "page" : undefined} title={label}>
       <Icon size={16} aria-hidden="true" />
       <span class="cut">{label}</span>
+      {count > 0 && <span class="count attention-count figures">{count}<span class="unseen"> {t("mail.alarm_count")}</span></span>}
     </a>
   );
 }

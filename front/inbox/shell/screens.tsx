@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import type { Screen } from "../router";
-import { alsoSpeak, ROBOT_WORDS } from "../tongue";
+import { alsoSpeak, CHANNEL_WORDS, ROBOT_WORDS } from "../tongue";
 
 type Loader = () => Promise<{ default: ComponentType }>;
 
@@ -13,6 +13,7 @@ const LOADERS: Record<Screen, Loader> = {
   knowledge: () => import("../knowledge/knowledge"),
   team: () => import("../team/team"),
   settings: () => import("../settings/settings"),
+  channels: () => Promise.all([import("../channels/channels"), alsoSpeak(CHANNEL_WORDS)]).then(([screen]) => screen),
   "widget-settings": () => import("../settings/widget-settings"),
   "sign-in": () => import("../entrance/sign-in"),
   setup: () => import("../entrance/setup"),

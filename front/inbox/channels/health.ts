@@ -1,0 +1,61 @@
+/** How a mailbox is, in one sentence and what to do about it. Pure: keys and parameters, no words. */
+import type { Account, Way } from "./facts";
+
+export type Tone = "good" | "quiet" | "warn" | "bad";
+
+export interface Standing {
+  tone: Tone;
+  /** Key of the sentence and what it is filled with; `at` is said as a time of its own. */
+  key: string;
+  count?: number;
+  left?: number;
+  at: string | null;
+  /** What a person should do, as a closed word of `channels.todo.*`; null: nothing. */
+  todo: string | null;
+  /** The server's own words. */
+  said: string | null;
+}
+
+const MINUTE = 60_000;
+/** A mailbox is looked at every minute; when nobody has reached it for so long, something is wrong on our side. */
+const SILENT_MINUTES = 20;
+
+/** Every code that has words; others are said by the server's own. */
+export const CODES = [
+  "host", "port", "refused", "unreachable", "certificate", "certificate_expired", "certificate_name", "certificate_issuer", "tls", "no_starttls",
+  "password", "app_password", "imap_off", "password_off", "sign_in_again", "client_refused", "not_set_up", "settings", "folder", "lost", "slow", "answer",
+  "sender", "not_allowed",
+] as const;
+
+const wordOf = (code: string): string => ((CODES as readonly string[]).includes(code) ? code : "other");
+
+const plain = (tone: Tone, key: string, at: string | null = null, more: Partial<Standing> = {}): Standing =>
+  ({ tone, key: `channels.health.${key}`, at, todo: null, said: null, ...more });
+
+function fault(way: { code: string; said: string }, since: string | null, direction: "receiving" | "sending"): Standing {
+  const word = wordOf(way.code);
+  return { tone: "bad", key: `channels.fault.${word}`, at: since, todo: `${direction}.${word}`, said: way.said };
+}
+
+/** The one sentence about a mailbox. */
+export function standingOf({ active, settings, health }: Account, now: Date): Standing {
+  if (!active) return plain("quiet", "off");
+  if (health.failure != null) return fault(health.failure, health.failing_since ?? null, "receiving");
+  if (health.sending_failure != null) return fault(health.sending_failure, health.sending_failing_since ?? null, "sending");
+  const { backfill } = health;
+  if (backfill != null && backfill.left > 0) return plain("quiet", "history", null, { count: backfill.done, left: backfill.left });
+  if (settings.receiving.imap === null) return health.last_mail_at == null ? plain("quiet", "door") : plain("good", "last_mail", health.last_mail_at);
+  if (health.last_connected_at == null) return plain("quiet", "first");
+  if (now.getTime() - Date.parse(health.last_connected_at) > SILENT_MINUTES * MINUTE) return plain("warn", "silent", health.last_connected_at, { todo: "receiving.silent" });
+  if ((health.backlog ?? 0) > 0) return plain("warn", "backlog", null, { count: health.backlog ?? 0 });
+  return health.last_mail_at == null ? plain("good", "no_mail_yet") : plain("good", "last_mail", health.last_mail_at);
+}
+
+/** Whether leads must hear of it wherever they are. */
+export const alarms = (account: Account, now: Date): boolean => ["bad", "warn"].includes(standingOf(account, now).tone) && standingOf(account, now).key !== "channels.health.backlog";
+
+/** What a test of one direction says: the sentence's word, and what to do. */
+export function wayWord(way: Way | null): string {
+  if (way === null) return "none";
+  return way.ok ? "ok" : wordOf(way.code);
+}

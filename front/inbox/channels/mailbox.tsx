@@ -1,0 +1,175 @@
+/** One mailbox: how it is, and everything that can be changed about it. */
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../shared/i18n";
+import type { Workspace } from "../../shared/types";
+import { tell } from "../notices";
+import { mayLead, NoPermission, Page, Problem, SaveBar, Section } from "../settings/form";
+import { Field } from "../settings/form";
+import { refusalOf, same, useSaveKey, useSaving, useUnsaved } from "../settings/saving";
+import { session } from "../store";
+import { useTitle } from "../title";
+import { Back, Bones, Failed, HealthLine } from "./bits";
+import type { Account, Settings } from "./facts";
+import { HistoryChoice, LetterSettings, ReadingSettings } from "./letter-settings";
+import { History, useChannels } from "./overview";
+import { changeMailbox, readBack, useTrial } from "./setting-up";
+import { emptyServer, ServerForm, serverWords } from "./servers";
+import { SignInWith } from "./sign-in-with";
+import { TrialSteps } from "./trial";
+
+export function MailboxPage({ id }: { id: number }) {
+  const read = useChannels();
+  const shop = session.value?.workspace;
+  if (read.state === "loading" || shop === undefined) return <Bones />;
+  if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
+  const account = read.value.channels.find((one) => one.id === id && one.channel === "email");
+  if (account === undefined) return <Failed failure="gone" again={read.again} />;
+  return <Editing key={id} account={account} shop={shop} again={read.again} />;
+}
+
+interface Kept {
+  name: string;
+  settings: Settings;
+}
+
+interface Props {
+  account: Account;
+  shop: Workspace;
+  again: () => void;
+}
+
+function Editing({ account, shop, again }: Props) {
+  const start: Kept = { name: account.name, settings: account.settings };
+  const [kept, setKept] = useState(start);
+  const [value, setValue] = useState(start);
+  const saving = useSaving();
+  const dirty = !same(kept, value);
+  useTitle(account.address ?? account.name);
+  useEffect(() => {
+    // What others change comes in while nothing is unsaved here.
+    if (dirty || same(start, kept)) return;
+    setKept(start);
+    setValue(start);
+  }, [account]);
+  const save = () => {
+    if (!dirty) return;
+    void saving.run(async () => {
+      await changeMailbox(account.id, { name: value.name, settings: value.settings });
+      setKept(value);
+      again();
+    });
+  };
+  useUnsaved(dirty);
+  useSaveKey(save, dirty);
+  const set = (settings: Settings) => setValue((now) => ({ ...now, settings }));
+  const locked = !mayLead();
+  return (
+    <Page title={account.address ?? account.name} actions={<Back>{t("channels.to_all")}</Back>}>
+      {locked && <NoPermission text={t("channels.locked")} />}
+      <div class="mailbox-state">
+        <HealthLine account={account} full />
+        <History account={account} />
+      </div>
+      <fieldset class="plain" disabled={locked}>
+        <legend class="unseen">{account.address}</legend>
+        <Key account={account} settings={value.settings} change={set} again={again} />
+        <LetterSettings shop={shop} name={value.name} setName={(name) => setValue((now) => ({ ...now, name }))} settings={value.settings} change={set} />
+        {value.settings.receiving.imap !== null && <ReadingSettings settings={value.settings} change={set} folders={account.folders ?? []} />}
+        {value.settings.receiving.imap !== null && <ReadBack account={account} again={again} />}
+        <Off account={account} again={again} />
+      </fieldset>
+      <SaveBar dirty={dirty} busy={saving.busy} refusal={saving.refusal} save={save} discard={() => { saving.forget(); setValue(kept); }} />
+    </Page>
+  );
+}
+
+/** A new password or sign-in, the servers, and the test of both. */
+function Key({ account, settings, change, again }: { account: Account; settings: Settings; change: (settings: Settings) => void; again: () => void }) {
+  const [password, setPassword] = useState("");
+  const { trial, refusal, run, forget } = useTrial();
+  const saving = useSaving();
+  const { receiving, sending, sign_in: signIn } = settings;
+  const email = account.address ?? "";
+  const wish = () => ({ account_id: account.id, email, name: account.name, settings, ...(password === "" ? {} : { password }) });
+  const keep = () =>
+    void saving.run(async () => {
+      await changeMailbox(account.id, { password });
+      setPassword("");
+      tell(t("channels.password_kept"));
+      again();
+    });
+  const edit = (by: Settings) => {
+    forget();
+    change(by);
+  };
+  return (
+    <Section title={t("channels.key")} about={t("channels.key_about")}>
+      {signIn !== "password" ? <SignInWith provider={signIn} email={email} /> : (
+        <form class="with-save" onSubmit={(event) => { event.preventDefault(); keep(); }}>
+          <Field label={t("channels.new_password")} hint={t("channels.password_hint")}>
+            <input type="password" value={password} autocomplete="off" placeholder={t("channels.password_stored")} onInput={(event) => { forget(); setPassword(event.currentTarget.value); }} />
+          </Field>
+          {password !== "" && <button type="submit" class="button" disabled={saving.busy}>{t("settings.save")}</button>}
+        </form>
+      )}
+      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+      <details class="servers">
+        <summary>
+          <span>{t("channels.servers")}</span>
+          <span class="quiet cut">{receiving.imap !== null && serverWords(receiving.imap)}</span>
+          <span class="quiet cut">{sending.smtp !== null && serverWords(sending.smtp)}</span>
+        </summary>
+        {receiving.imap !== null && <ServerForm kind="imap" server={receiving.imap} change={(imap) => edit({ ...settings, receiving: { ...receiving, imap } })} />}
+        <ServerForm kind="smtp" server={sending.smtp ?? emptyServer("smtp", email)} change={(smtp) => edit({ ...settings, sending: { ...sending, smtp } })} />
+      </details>
+      <p><button type="button" class="button" disabled={trial.running !== null} onClick={() => void run(wish())}>{t(trial.running === null ? "channels.test_now" : "channels.testing")}</button></p>
+      {refusal !== null && <Problem>{refusal.text}</Problem>}
+      {(trial.ways !== null || trial.running !== null) && <TrialSteps trial={trial} receives={receiving.imap !== null} sends={sending.smtp !== null} />}
+    </Section>
+  );
+}
+
+function ReadBack({ account, again }: { account: Account; again: () => void }) {
+  const [days, setDays] = useState(90);
+  const saving = useSaving();
+  const running = (account.health.backfill?.left ?? 0) > 0;
+  const start = () =>
+    void saving.run(async () => {
+      await readBack(account.id, days);
+      tell(t("channels.history.begun"));
+      again();
+    });
+  return (
+    <Section title={t("channels.history")} about={t("channels.history_about")}>
+      {running ? <HealthLine account={account} /> : (
+        <>
+          <HistoryChoice days={days} change={setDays} />
+          <p><button type="button" class="button" disabled={saving.busy || days === 0 || !account.active} onClick={start}>{t("channels.history.begin")}</button></p>
+        </>
+      )}
+      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+    </Section>
+  );
+}
+
+/** Letters stop coming in and going out; nothing that is here is lost. */
+function Off({ account, again }: { account: Account; again: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const turn = async () => {
+    if (account.active && !confirm(t("channels.off_sure", { address: account.address ?? account.name }))) return;
+    setBusy(true);
+    try {
+      await changeMailbox(account.id, { active: !account.active });
+      again();
+    } catch (error) {
+      tell(refusalOf(error).text, { tone: "bad" });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Section title={t(account.active ? "channels.off" : "channels.on")} about={t(account.active ? "channels.off_about" : "channels.on_about")}>
+      <p><button type="button" class="button" disabled={busy} onClick={() => void turn()}>{t(account.active ? "channels.off" : "channels.on")}</button></p>
+    </Section>
+  );
+}
