@@ -1,0 +1,209 @@
+"""Where a signature begins: "-- ", "Sent from my ...", contact details after a closing, legal notices.
+
+A closing with a name alone ("Thanks, Ann") is the customer's words and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from tugi.channels.email.cutting_rules import any_of, is_rule, plain
+from tugi.channels.email.cutting_words import phrases
+
+# Looked at from the end of the text; nobody's signature is longer.
+TAIL = 50
+
+DELIMITERS = frozenset(("--", "—", "––", "- -", "&mdash;", "&ndash;", "---", "—-"))
+DEVICE = tuple(phrases("device"))
+AROUND = ' *_~<>-[]()|“”"„'
+DEVICE_ENDS = tuple(phrases("device_ends"))
+GADGET = re.compile(
+    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|motorola|pixel|sony|xperia|"
+    r"\blg\b|htc|honor|realme|oppo|blackberry|outlook|yahoo|windows|thunderbird|proton|tutanota|tuta\b|"
+    r"mailspring|spark|bluemail|aqua mail|mail\.ru|яндекс|yandex|gmail|smartphone|phone|mobil|mobiel|móvil|"
+    r"celular|handy|puhelim|telefon|téléphone|telefoon|nutitelefon|nutiseadm|teléfono|tablet|macbook|"
+    r"\bmac\b|apple|google|hotmail|gmx|web\.de|onet|interia|\bo2\b|\bwp\b|smartphon|älypuhelim|телефон|"
+    r"смартфон|мобильн|почт|e-mail app|mail app|superhuman|airmail|zimbra|roundcube|seznam|アイフォン|手机|手機|信箱|"
+    r"邮箱|qq|foxmail|네이버|inbox\.lv|t-mobile|vodafone|verizon|telia|elisa|orange|app\b|rakendus"
+)
+URL = re.compile(r"<?\bhttps?://[^\s>]{1,300}>?|<mailto:[^\s>]{1,200}>")
+AFTERTHOUGHT = ("ps", "p.s", "p. s", "pps", "з.і", "п.с", "nb")
+CLOSING = frozenset(phrases("closing"))
+CLOSINGS = tuple(sorted(closing for closing in CLOSING if len(closing) > 6))
+NOTICE = re.compile(any_of(phrases("notice")))
+LIST = re.compile(
+    r"mailing list$|^to unsubscribe|unsubscribe from this (?:group|list)|"
+    r"you received this message because you are subscribed"
+)
+
+PHONE = re.compile(
+    r"\+\s?\d[\d\s().\-/]{6,20}"
+    r"|\b(?:tel|gsm|mob|ph|puh|t|m|p|tlf|fon|тел|моб|tál|τηλ|telefon|phone|mobile|mobil|mobiil|puhelin|téléphone|teléfono|"
+    r"telefono|телефон|tālr|tālrunis|cell|fax|direct|office)\b[.:]{0,2}\s{0,3}[+(]?\d"
+    r"|^[\s(]{0,3}\d[\d\s().\-/]{6,18}$"
+)
+ADDRESS = re.compile(r"[^\s@<>:]@[\w-]+\.\w")
+SITE = re.compile(
+    r"\bwww\.[\w-]|https?://|^[\w-]+\.(?:ee|fi|com|pl|lv|lt|ru|de|se|eu|net|org|co\.uk|no|dk|nl|fr|es|it|cz|sk|ua)/?$"
+)
+COMPANY = re.compile(
+    r"(?<!\w)(?:oü|oy|oyj|as|mtü|fie|ab|gmbh|ag|kg|ug|ltd|llc|inc|corp|plc|sp\. ?z ?o\. ?o|s\.a|sia|uab|ооо|оао|зао|"
+    r"ип|тов|kft|zrt|s\.r\.o|a\.s|b\.v|bv|aps|a/s|sarl|s\.l|s\.p\.a|srl|s\.r\.l|co|lda|company|d\.o\.o)(?!\w)| \| "
+)
+# Lines about the matter itself are no contact details, whatever stands around them.
+MATTER = re.compile(
+    r"order|invoice|parcel|tracking|tellimus|arve|pakk|tilaus|lasku|paketti|zamówien|faktur|paczk|заказ|счет|счёт|посылк|"
+    r"bestell|rechnung|paket|beställ|ordernum|pasūtīj|rēķin|užsakym|sąskait|siunt|commande|pedido|ordine|#\s?\d|\biban\b|refund|tagasta"
+)
+SENTENCE = re.compile(r"[^\W\d_]{2,}[?!]\s*$|(?:[^\s]+\s+){9}")
+
+
+def signature_start(lines: Sequence[str], first: int, last: int, *, alone: bool = False) -> tuple[int, list[int]]:
+    """Where the signature of the text lines[first:last] begins (last: nowhere), and single lines to drop before it.
+
+    alone: text of the customer's stands elsewhere, so that these lines may be a signature as a whole.
+    """
+    above = first if not alone else None
+    dropped: list[int] = []
+    begin = max(first, last - TAIL)
+    end = last
+    for at in range(begin, last):
+        line = lines[at]
+        text = plain(line)
+        if not text:
+            continue
+        device = device_of(text)
+        if device == "known" or (device == "unknown" and apart(lines, at, first, last)):
+            rest = next((plain(lines[n]) for n in range(at + 1, last) if lines[n].strip()), "")
+            if rest and (rest.startswith(AFTERTHOUGHT) or (above is not None and blank(lines, above, at))):
+                dropped.append(at)
+                continue
+            end = at
+            break
+        if above is not None and blank(lines, above, at):
+            continue
+        if is_delimiter(line, text, lines, at, last):
+            end = at
+            break
+    return trimmed(lines, first, end, alone=alone), dropped
+
+
+def trimmed(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
+    """Upwards from `end` over notices and contact details."""
+    while True:
+        end = without_blank(lines, first, end)
+        begin = paragraph(lines, first, end)
+        if end <= first or (begin <= first and not alone):
+            return end
+        text = plain(" ".join(line.strip() for line in lines[begin:end]))
+        if is_rule(text) or ((len(text) >= 40 or "virus" in text) and NOTICE.search(text)) or LIST.search(text):
+            end = begin
+            continue
+        return contacts(lines, first, end, alone=alone)
+
+
+def contacts(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
+    """Where contact details begin at the end of the text: at a closing, or a last paragraph that is a visiting card."""
+    written = 0
+    for at in range(end - 1, first - 1, -1):
+        if not (text := plain(lines[at])):
+            continue
+        written += 1
+        if written > 14:
+            break
+        if is_closing(text):
+            if (alone or not blank(lines, first, at)) and is_card(lines, at + 1, end, enough=1, alone=alone):
+                return without_blank(lines, first, at)
+            break
+    begin = paragraph(lines, first, end)
+    if begin > first and is_card(lines, begin, end, enough=3):
+        above = plain(lines[without_blank(lines, first, begin) - 1])
+        if not above.endswith((":", "：", ",")):
+            return without_blank(lines, first, begin)
+    return end
+
+
+def is_card(lines: Sequence[str], begin: int, end: int, *, enough: int, alone: bool = False) -> bool:
+    """Short lines, some of them a phone, an address, a site or a company, none of them about the matter.
+
+    enough: 1 after a closing, 3 without one (a site, a phone or address, and a name above them).
+    """
+    texts = [text for line in lines[begin:end] if (text := plain(line))]
+    if not texts:
+        return alone
+    if any(len(text) > 90 or MATTER.search(text) or SENTENCE.search(text) for text in texts):
+        return False
+    phone = sum(PHONE.search(text) is not None for text in texts)
+    mail = sum(ADDRESS.search(text) is not None for text in texts)
+    site = sum(SITE.search(text) is not None for text in texts)
+    if enough == 1:
+        company = len(texts) >= 3 and any(COMPANY.search(text) for text in texts)
+        return bool(phone or mail or site or company or (alone and len(texts) <= 4))
+    named = not any(c.isdigit() for c in texts[0]) and len(texts[0].split()) <= 4
+    return len(texts) >= enough and named and site > 0 and phone + mail > 0
+
+
+def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int) -> bool:
+    """ "-- " always, "--" and a line of underscores only near the end."""
+    if text not in DELIMITERS and not (len(text) > 1 and text.strip("_") == ""):
+        return False
+    below = [below for below in lines[at + 1 : last] if below.strip()]
+    if text == "---":
+        return 0 < len(below) <= 8 and is_card(lines, at + 1, last, enough=1)
+    return len(below) <= (40 if line == "-- " else 15) and (bool(below) or text[0] not in "_")
+
+
+def device_of(text: str) -> Literal["known", "unknown"] | None:
+    """ "Sent from my iPhone" in any language, by a known device or program or an unknown one; text is plain.
+
+    An unknown one counts in a paragraph of its own only. A sentence that goes on is none.
+    """
+    bare = text.strip(AROUND)
+    begins, ends = bare.startswith(DEVICE), bare.rstrip(" .。").endswith(DEVICE_ENDS)
+    if len(text) > 300 or not (begins or ends or "<http" in text):
+        return None
+    text = URL.sub(" ", text).strip(AROUND)
+    if not text or len(text) > 130:
+        return None
+    if not begins:
+        ends = text.rstrip(" .。").endswith(DEVICE_ENDS)
+        return "known" if ends and len(text) <= 80 and GADGET.search(text) else None
+    begun = next((phrase for phrase in DEVICE if text.startswith(phrase)), "")
+    count = len(text[len(begun) :].split())
+    if GADGET.search(text):
+        short = count <= 7 or not text.endswith(".") or "network" in text
+        return "known" if count <= 15 and short and not text.endswith("?") else None
+    loose = count > 6 or text[-1] in ".!?,;:" or "," in text or "@" in text
+    return None if loose else "unknown"
+
+
+def is_closing(text: str) -> bool:
+    """ "Best regards," alone or with a short name after it; text is plain."""
+    bare = text.strip(" ,.!;:-–—*_/")
+    if bare in CLOSING:
+        return True
+    return len(bare) <= 60 and bare.startswith(CLOSINGS) and len(bare.split()) <= 7 and ("," in bare or "/" in bare)
+
+
+def apart(lines: Sequence[str], at: int, first: int, last: int) -> bool:
+    return (at == first or not lines[at - 1].strip()) and (at + 1 >= last or not lines[at + 1].strip())
+
+
+def blank(lines: Sequence[str], first: int, last: int) -> bool:
+    return all(not line.strip() for line in lines[first:last])
+
+
+def without_blank(lines: Sequence[str], first: int, end: int) -> int:
+    while end > first and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def paragraph(lines: Sequence[str], first: int, end: int) -> int:
+    """Where the last paragraph before `end` begins."""
+    begin = end
+    while begin > first and end - begin < TAIL and lines[begin - 1].strip():
+        begin -= 1
+    return begin
