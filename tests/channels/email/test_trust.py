@@ -156,6 +156,7 @@ def test_gmail_s_place_is_not_taken_by_a_sender() -> None:
         ("dkim=fail header.d=evil.ee; dkim=pass header.d=firma.ee", Trust(dkim="pass", dmarc="pass")),
         ("dkim=fail header.d=firma.ee", Trust(dkim="fail", warnings=("dkim_fail",))),
         ("dkim=fail header.d=evil.ee", Trust(dkim="none")),
+        ("dkim=fail header.d=firma.ee; dmarc=pass header.from=firma.ee", Trust(dkim="fail", dmarc="pass")),
         ("dkim=pass (dmarc=pass header.from=firma.ee) header.d=evil.ee", Trust(dkim="none")),
         ('dkim=pass reason="; dmarc=pass header.from=firma.ee" header.d=evil.ee', Trust(dkim="none")),
         ("dkim/1=pass header.d=firma.ee", Trust(dkim="pass", dmarc="pass")),

@@ -60,7 +60,8 @@ def trust_of(message: Message, trusted_server: str, own_addresses: Sequence[str]
         "lookalike": any(_misleads(sender, own, own_domains) for sender in senders[:5]),
         "claims_to_be_us": dmarc != "pass" and any(_is_us(sender.email, own, own_domains) for sender in senders),
         "dmarc_fail": dmarc == "fail",
-        "dkim_fail": dkim == "fail",
+        # A list on the way breaks signatures; where the domain itself vouches otherwise, that is no matter.
+        "dkim_fail": dkim == "fail" and dmarc != "pass",
         "bare_header_breaks": _breaks(found),
     }
     return Trust(spf, dkim, dmarc, tuple(word for word, doubted in doubts.items() if doubted))
