@@ -17,13 +17,13 @@ from typing import Any
 
 from cast import Shop, open_shop
 from tugi.core.database import Database
+from tugi.core.events import Actor
 from tugi.core.files import Folder
-from tugi.desk.cases import accounts, cases, deliveries, tokens
+from tugi.desk.cases import accounts, cases, deliveries, letters, messages, tokens
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.intake import Intake
 from tugi.ports import Account, Address, Bounce, Letter, Outgoing, Part, Trust, Unreadable
 
-SECRET = "a secret of this test installation"
 ADDRESS = "abi@pohjala.example"
 DOMAIN = "pohjala.example"
 IDS = re.compile(r"<([^<>\s]+)>")
@@ -134,6 +134,7 @@ class Mailroom:
     account_id: int
     files: Folder
     intake: Intake
+    secret: str
     sources: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -197,9 +198,21 @@ class Mailroom:
         """All messages, oldest first."""
         return await self.rows("select * from messages where workspace_id = $1 order by id")
 
+    async def answer(self, case_id: int, text: str = "Vastus") -> letters.LetterView:
+        """Kadri's answer, as the outbox will carry it."""
+        async with self.database.transaction(self.workspace_id, Actor("agent", self.shop.kadri)) as tx:
+            case = await cases.lock(tx, case_id)
+            said = await messages.write(tx, case, external_id=f"agent:{next(_numbers):08}", text=text, language="et")
+            return await letters.get_view(tx, said.id)
+
+    async def set_status(self, case_id: int, status: cases.Status) -> None:
+        """An agent moves the case."""
+        async with self.database.transaction(self.workspace_id) as tx:
+            await cases.set_status(tx, await cases.lock(tx, case_id), status)
+
     def token(self, case_id: int) -> str:
         """The mailbox's plus-address that leads to a case."""
-        return f"abi+{tokens.token(SECRET, self.workspace_id, case_id)}@{DOMAIN}"
+        return f"abi+{tokens.token(self.secret, self.workspace_id, case_id)}@{DOMAIN}"
 
     async def work(self) -> None:
         """Take in everything that waits, as workers do, some at once."""
@@ -216,5 +229,6 @@ async def open_mailroom(database: Database, folder: Path) -> Mailroom:
     shop = await open_shop(database)
     async with database.transaction(shop.workspace_id) as tx:
         account_id = await accounts.create(tx, "email", "Abi", ADDRESS, {}, None)
+        secret = await tx.fetchval("select secret from installation")
     files = Folder(folder)
-    return Mailroom(shop, account_id, files, Intake(database, files, {"email": PlainChannel()}, SECRET))
+    return Mailroom(shop, account_id, files, Intake(database, files, {"email": PlainChannel()}, secret), secret)
