@@ -143,14 +143,14 @@ class Connection:
     def _connect(self) -> socket.socket:
         plain = self._guard.connect_now(self._server.host, self._server.port, seconds=CONNECT_SECONDS)
         self._hold(plain)
-        if self._server.security != "tls":
-            return plain
-        try:
-            secured = self._context.wrap_socket(plain, server_hostname=self._server.host)
-        except BaseException:
-            plain.close()
-            raise
+        return self.wrap_socket(plain) if self._server.security == "tls" else plain
+
+    def wrap_socket(self, plain: socket.socket, server_hostname: str = "") -> ssl.SSLSocket:
+        """Speak TLS from here on; the handshake can be aborted too. Named as imaplib calls it for STARTTLS."""
+        host = server_hostname or self._server.host
+        secured = self._context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
         self._hold(secured)
+        secured.do_handshake()
         return secured
 
     def _hold(self, opened: socket.socket) -> None:
@@ -163,8 +163,7 @@ class Connection:
     def _start_tls(self, client: _Client) -> None:
         if not client.has_capability("STARTTLS"):
             raise ImapFailed("no_starttls", f"{self._server.host} offers no STARTTLS here. Choose TLS (port 993).")
-        client.starttls(self._context)
-        self._hold(client.socket())
+        client.starttls(self)
 
     def _sign_in(self, client: _Client) -> None:
         user = self._server.user
@@ -358,6 +357,8 @@ def _explained(error: Exception, server: Server) -> ImapFailed:
     if isinstance(error, ssl.SSLCertVerificationError):
         why = error.verify_message or "it is not valid"
         return ImapFailed("certificate", f"The certificate of {host} is not to be trusted: {why}.")
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+        return ImapFailed("lost", f"The connection to {place} was lost. It is opened again.")
     if isinstance(error, ssl.SSLError):
         return ImapFailed("tls", f"{place} does not speak TLS as expected. Try STARTTLS, or another port.")
     if isinstance(error, ConnectionRefusedError):

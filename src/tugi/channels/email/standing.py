@@ -70,6 +70,7 @@ class Standing:
         self, tx: Transaction, all_cursors: Sequence[Cursor], mails: int, backlog: int, *, history: bool
     ) -> None:
         """In the transaction that stores mails: how many came, and how many wait."""
+        self.failures = 0
         health: dict[str, Any] = {"backlog": backlog, "backfill": cursors.progress(all_cursors)}
         if mails and not history:
             health["last_mail_at"] = clock.now()
