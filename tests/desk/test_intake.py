@@ -1,17 +1,444 @@
 """Intake: what a delivery becomes, once, however often and in whatever order it comes."""
 
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desk.mailroom import open_mailroom, written
+import pytest
+
+from cast import open_shop
+from desk.mailroom import ADDRESS, PlainChannel, open_mailroom, written
 from tugi.core.database import Database
+from tugi.core.errors import Unavailable
+from tugi.core.events import Actor
+from tugi.desk import reactions
+from tugi.desk.cases import accounts, intake, letters, outbox, tokens, transcript
+from tugi.desk.people import identities
+from tugi.ports import Account, Address, Letter
+
+MARI = "Mari Maasikas <mari@kiri.example>"
+LONG_AGO = datetime(2024, 3, 1, 9, tzinfo=UTC)
 
 
 async def test_a_letter_becomes_a_case_with_a_customer(database: Database, tmp_path: Path) -> None:
     room = await open_mailroom(database, tmp_path)
-    taken = await room.deliver(written("Mari Maasikas <mari@kiri.example>", "Tarne", "Kus mu pakk on?\n> vana jutt"))
+    taken = await room.deliver(written(MARI, "Tarne", "Kus mu pakk on?\n> vana jutt", Cc="jaan@kiri.example"))
     assert (taken.status, taken.outcome, taken.failure) == ("taken", "message", None)
     case = await room.case_of(taken)
     assert (case.subject, case.status, case.handler, case.customer_name) == ("Tarne", "new", "robot", "Mari Maasikas")
     assert case.waiting_since is not None
-    message = (await room.messages())[0]
-    assert (message["text"], message["status"], message["author_kind"]) == ("Kus mu pakk on?", "delivered", "customer")
+    async with database.reading(room.workspace_id) as tx:
+        message = (await transcript.of_case(tx, case.id))[0]
+        view = await letters.get_view(tx, message.id)
+    assert (message.text, message.status, message.author.kind) == ("Kus mu pakk on?", "delivered", "customer")
+    assert message.letter is not None
+    assert (message.letter.sender, message.letter.subject) == (Address("mari@kiri.example", "Mari Maasikas"), "Tarne")
+    assert message.letter.copies == [Address("jaan@kiri.example")]
+    assert (message.letter.joined_by, message.letter.has_quote, message.letter.has_html) == ("new", True, False)
+    assert view.quoted_text.strip() == "vana jutt"
+    assert view.has_raw
+
+
+async def test_every_letter_three_times_by_four_deliverers_at_once_is_one_message_each(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    dice = random.Random(4)
+    mails = [written(f"K{n % 9} <k{n % 9}@kiri.example>", f"Asi {n}", message_id=f"m{n}@k.example") for n in range(40)]
+    # Once by the same name of the delivering side, once by another door.
+    three = [(raw, f"{how}:{n}") for n, raw in enumerate(mails) for how in ("imap", "imap", "smtp")]
+
+    async def deliverer() -> None:
+        own = dice.sample(three, len(three))
+        for raw, source in own:
+            if (delivery_id := await room.store(raw, source=source)) is not None:
+                await room.take(delivery_id)
+                await room.take(delivery_id)
+
+    await asyncio.gather(*(deliverer() for _ in range(4)))
+    found = await room.messages()
+    assert sorted(one["external_id"] for one in found) == sorted(f"letter:m{n}@k.example" for n in range(40))
+    kept = await room.rows("select status, outcome from deliveries where workspace_id = $1")
+    assert len(kept) == 80
+    assert sorted(one["outcome"] for one in kept) == ["message"] * 40 + ["repeated"] * 40
+    assert len(await room.rows("select id from customers where workspace_id = $1")) == 9
+    numbers = [case.number for case in await room.cases()]
+    assert numbers == list(range(1001, 1041))
+    heard = await room.rows("select number from events where workspace_id = $1 and kind = 'MessageReceived'")
+    assert len(heard) == 40
+
+
+async def test_two_first_letters_at_once_are_two_cases_of_one_customer(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    ids = [await room.store(written(MARI, subject)) for subject in ("Üks", "Kaks", "Kolm")]
+    await asyncio.gather(*(room.take(one) for one in ids))
+    found = await room.cases()
+    assert len(found) == 3
+    assert len({case.customer_id for case in found}) == 1
+
+
+async def test_a_redelivery_is_not_stored_and_the_job_may_run_twice_at_once(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    raw = written(MARI)
+    first = await room.store(raw, source="imap:INBOX:7:1")
+    assert await room.store(raw, source="imap:INBOX:7:1") is None
+    await asyncio.gather(*(room.take(first) for _ in range(6)))
+    assert len(await room.messages()) == 1
+    await room.take(999_999)
+
+
+async def test_a_customers_letter_reopens_and_a_machines_does_not(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI)))
+    await room.answer(case.id)
+    await room.set_status(case.id, "resolved")
+    before = (await room.cases())[0]
+    away = await room.deliver(written(MARI, "Automaatvastus", to=room.token(case.id), Auto_Submitted="auto-replied"))
+    assert (away.outcome, (await room.case_of(away)).id) == ("message", case.id)
+    after = (await room.cases())[0]
+    assert after == before
+    assert len(await room.rows("select id from contacts where workspace_id = $1")) == 1
+    again = await room.deliver(written(MARI, to=room.token(case.id)))
+    reopened = await room.case_of(again)
+    assert (reopened.id, reopened.status) == (case.id, "open")
+    assert reopened.waiting_since is not None
+    assert len(await room.rows("select id from contacts where workspace_id = $1")) == 2
+    kinds = [one["kind"] for one in await room.rows("select kind from events where workspace_id = $1 order by number")]
+    assert kinds.count("MessageReceived") == 2
+    assert kinds.count("LetterFiled") == 1
+    assert "LetterFiled" not in reactions.REACTIONS
+
+
+async def test_a_machines_letter_that_belongs_to_no_case_is_seen_by_people_and_not_by_the_robot(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written("pood@muu.example", Auto_Submitted="auto-generated")))
+    assert (case.status, case.handler, case.waiting_since) == ("new", "queue", None)
+
+
+async def test_the_robot_is_on_as_in_a_chat_and_keeps_out_of_our_own_mailboxes_letters(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    async with database.transaction(room.workspace_id) as tx:
+        await accounts.create(tx, "email", "Müük", "myyk@pohjala.example", {}, None)
+    ours = await room.case_of(await room.deliver(written("myyk@pohjala.example", X_Trust="dmarc=pass")))
+    assert ours.handler == "queue"
+    forged = await room.deliver(written(f"Abi <{ADDRESS}>"))
+    assert (await room.case_of(forged)).handler == "queue"
+    assert await warnings_of(database, room.workspace_id, forged.message_id) == ("claims_to_be_us",)
+    await room.rows("select 1 where $1 > 0")
+    async with database.transaction(room.workspace_id) as tx:
+        await tx.execute("""update workspaces set settings = settings || '{"robot": {"mode": "off"}}'::jsonb""")
+    assert (await room.case_of(await room.deliver(written(MARI)))).handler == "queue"
+
+
+async def warnings_of(database: Database, workspace_id: int, message_id: int | None) -> tuple[str, ...]:
+    """What an agent is warned of at a letter."""
+    assert message_id is not None
+    async with database.reading(workspace_id) as tx:
+        return (await letters.get_view(tx, message_id)).trust.warnings
+
+
+async def test_our_own_letter_that_comes_back_is_nobodys_message(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI)))
+    ours = await room.answer(case.id)
+    count = len(await room.messages())
+    back = await room.deliver(written(f"Abi <{ADDRESS}>", message_id=ours.letter_id, to="mari@kiri.example"))
+    assert (back.outcome, back.message_id) == ("own", ours.message_id)
+    assert len(await room.messages()) == count
+    sent = await room.deliver(written(f"Abi <{ADDRESS}>", message_id=ours.letter_id), sent_by_us=True)
+    # Stored before by another door: it is noted, and now it is certain that it left.
+    assert sent.outcome == "own"
+    async with database.reading(room.workspace_id) as tx:
+        item = await outbox.find_by_letter_id(tx, ours.letter_id)
+        message = (await transcript.of_ids(tx, [ours.message_id]))[0]
+    assert item is not None
+    assert (item.state, message.status) == ("sent", "sent")
+
+
+async def test_a_bounce_marks_the_very_message_and_the_address_and_a_forged_one_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI)))
+    first, second = await room.answer(case.id, "Esimene"), await room.answer(case.id, "Teine")
+    forged = f"{case.id}.{first.message_id}.aaaaaaaaaaaaaaaa@pohjala.example"
+    for letter_id, outcome in ((forged, "discarded"), ("keegi@muu.example", "discarded")):
+        lost = await room.deliver(written("<>", X_Bounce=f"{letter_id} mari@kiri.example permanent"))
+        assert (lost.status, lost.outcome, lost.failure) == (
+            outcome,
+            "bounce",
+            "This bounce is about no letter of ours.",
+        )
+    late = await room.deliver(written("<>", X_Bounce=f"{second.letter_id} mari@kiri.example late"))
+    assert (late.outcome, late.message_id) == ("bounce", second.message_id)
+    assert {one["status"] for one in await room.messages()} == {"delivered", "queued"}
+    # Somebody else's address is not ours to doubt on the word of a stranger's bounce.
+    async with database.transaction(room.workspace_id) as tx:
+        await identities.add(tx, case.customer_id, "email", "jaan@kiri.example", "typed")
+    await room.deliver(written("<>", X_Bounce=f"{second.letter_id} jaan@kiri.example permanent"))
+    bounced = await room.deliver(written("<>", X_Bounce=f"{second.letter_id} mari@kiri.example permanent"))
+    assert (bounced.status, bounced.outcome) == ("taken", "bounce")
+    states = {one["id"]: (one["status"], one["failure"]) for one in await room.messages()}
+    assert states[first.message_id][0] == "queued"
+    assert states[second.message_id] == ("failed", "No such mailbox (5.1.1)")
+    async with database.reading(room.workspace_id) as tx:
+        known = {one.address: one for one in (await identities.of_customers(tx, [case.customer_id]))[case.customer_id]}
+    assert known["mari@kiri.example"].undeliverable_why == "No such mailbox (5.1.1)"
+    assert known["jaan@kiri.example"].undeliverable_since is None
+    assert (await room.cases())[0].status == "open"
+    assert len(await room.messages()) == 3
+    # Whoever writes again can be written to again.
+    await room.deliver(written(MARI, to=room.token(case.id)))
+    async with database.reading(room.workspace_id) as tx:
+        known = {one.address: one for one in (await identities.of_customers(tx, [case.customer_id]))[case.customer_id]}
+    assert known["mari@kiri.example"].undeliverable_since is None
+
+
+async def test_reports_are_noted_at_the_letter_they_are_about(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI)))
+    ours = await room.answer(case.id)
+    noted = await room.deliver(written("fbl@suur.example", answers=[ours.letter_id], X_Report="yes"))
+    assert (noted.status, noted.outcome, noted.message_id) == ("taken", "report", ours.message_id)
+    foreign = await room.deliver(written("fbl@suur.example", answers=["x@y"], X_Report="yes"))
+    assert (foreign.status, foreign.outcome) == ("discarded", "report")
+    assert foreign.failure
+
+
+async def test_an_answer_written_elsewhere_counts_as_ours(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI, message_id="first@kiri.example")))
+    answer = written(f"Abi <{ADDRESS}>", "Re: Küsimus", "Homme.", to=MARI, answers=["first@kiri.example"])
+    taken = await room.deliver(answer, sent_by_us=True)
+    after = await room.case_of(taken)
+    assert (after.id, after.status, after.handler, after.waiting_since) == (case.id, "waiting_customer", "queue", None)
+    said = (await room.messages())[-1]
+    assert (said["author_kind"], said["author_id"], said["status"], said["text"].strip()) == (
+        "agent", None, "sent", "Homme.",
+    )  # fmt: skip
+    kadri = (await room.rows("select email from agents where workspace_id = $1"))[0]["email"]
+    again = written(kadri, "Re: Küsimus", "Ja veel.", to=MARI, answers=["first@kiri.example"])
+    await room.deliver(again, sent_by_us=True)
+    assert (await room.messages())[-1]["author_id"] == room.shop.kadri
+    assert (await room.cases())[0].assignee_id == room.shop.kadri
+    waits = await room.rows("select first_answer_at from contacts where workspace_id = $1")
+    assert waits[0]["first_answer_at"] is not None
+
+
+async def test_a_letter_we_began_elsewhere_is_found_by_its_answer_and_waits_for_nobody(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    ours = written(f"Abi <{ADDRESS}>", "Pakkumine", to=MARI, message_id="offer@pohjala.example")
+    case = await room.case_of(await room.deliver(ours, sent_by_us=True))
+    assert (case.status, case.waiting_since) == ("resolved", None)
+    back = await room.case_of(await room.deliver(written(MARI, "Re: Pakkumine", answers=["offer@pohjala.example"])))
+    assert (back.id, back.status) == (case.id, "open")
+    among = await room.deliver(written(f"Abi <{ADDRESS}>", to=ADDRESS), sent_by_us=True)
+    assert (among.outcome, among.message_id) == ("own", None)
+
+
+async def test_history_keeps_its_own_dates_runs_no_clock_and_is_answered_by_nobody(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    second_at, third_at = LONG_AGO + timedelta(days=1), LONG_AGO + timedelta(days=20)
+    mails = [
+        (written(MARI, "Vana", message_id="1@k.example", at=LONG_AGO), False),
+        (written(ADDRESS, "Re: Vana", to=MARI, message_id="2@p.example", answers=["1@k.example"], at=second_at), True),
+        (written(MARI, "Re: Vana", "Aitäh", message_id="3@k.example", answers=["2@p.example"], at=third_at), False),
+    ]
+    # Folders are read backwards.
+    for raw, ours in reversed(mails):
+        await room.deliver(raw, history=True, sent_by_us=ours)
+    cases = await room.cases()
+    assert len(cases) == 1
+    case = cases[0]
+    assert (case.status, case.handler, case.waiting_since, case.preview) == ("resolved", "queue", None, "Aitäh")
+    assert (case.created_at, case.active_at) == (LONG_AGO, third_at)
+    said = await room.rows("select text, created_at from messages where workspace_id = $1 order by created_at")
+    assert [one["created_at"] for one in said] == [LONG_AGO, second_at, third_at]
+    contacts = await room.rows("select opened_at, first_answer_at from contacts where workspace_id = $1")
+    assert all(one["opened_at"].year == 2024 for one in contacts)
+    kinds = {one["kind"] for one in await room.rows("select kind from events where workspace_id = $1")}
+    assert not kinds & {"MessageReceived", "CaseOpened", "CaseReopened"}
+    # A letter of today about it is a new matter that people may join to the old one.
+    today = await room.case_of(await room.deliver(written(MARI, "Re: Vana", answers=["3@k.example"])))
+    assert today.id != case.id
+
+
+async def test_an_agent_answers_by_mail_only_with_proof_and_an_own_token(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    case = await room.case_of(await room.deliver(written(MARI)))
+    kadri = (await room.rows("select email from agents where workspace_id = $1"))[0]["email"]
+    own = tokens.agent_token(room.secret, room.workspace_id, case.id, room.shop.kadri)
+    others = tokens.agent_token(room.secret, room.workspace_id, case.id, room.shop.kadri + 1)
+    for token, trust in ((own, "none"), (others, "dmarc=pass"), ("", "dmarc=pass")):
+        to = f"abi+{token}@pohjala.example" if token else room.token(case.id)
+        taken = await room.deliver(written(kadri, "Re: Küsimus", to=to, X_Trust=trust))
+        assert (await room.case_of(taken)).id != case.id
+        assert "claims_to_be_us" in await warnings_of(database, room.workspace_id, taken.message_id)
+    answer = written(kadri, "Re: Küsimus", "Jah, on.", to=f"abi+{own}@pohjala.example", X_Trust="dmarc=pass")
+    taken = await room.deliver(answer)
+    assert taken.outcome == "message"
+    said = (await room.messages())[-1]
+    assert (said["case_id"], said["author_kind"], said["author_id"]) == (case.id, "agent", room.shop.kadri)
+    assert (said["text"], said["status"]) == ("Jah, on.", "queued")
+    async with database.transaction(room.workspace_id) as tx:
+        await tx.execute("update agents set active = false where workspace_id = $1", room.workspace_id)
+    gone = await room.deliver(written(kadri, to=f"abi+{own}@pohjala.example", X_Trust="dmarc=pass"))
+    assert (await room.case_of(gone)).id != case.id
+
+
+async def test_what_cannot_be_read_is_quarantined_and_tried_again(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    bad = await room.deliver(written(MARI, X_Unreadable="This mail is torn."))
+    assert (bad.status, bad.failure) == ("quarantined", "This mail is torn.")
+    good = await room.deliver(written(MARI))
+    assert good.status == "taken"
+    # A fault of ours is tried a few times and then shown, and a retry after the repair takes it in.
+    explodes = await room.store(written(MARI, "Plahvatab", X_Explodes="yes"))
+    assert explodes is not None
+    with pytest.raises(RuntimeError):
+        await room.take(explodes)
+    await room.intake.gave_up({"workspace_id": room.workspace_id, "delivery_id": explodes})
+    assert (await room.delivery(explodes)).status == "quarantined"
+    kinds = [one["kind"] for one in await room.rows("select kind from events where workspace_id = $1")]
+    assert kinds.count("DeliveryQuarantined") == 2
+
+
+async def test_a_lost_file_and_an_unknown_channel_are_said_in_words(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    delivery_id = await room.store(written(MARI))
+    assert delivery_id is not None
+    row = await room.delivery(delivery_id)
+    (tmp_path / str(room.workspace_id) / row.hash[:2] / row.hash).unlink()
+    await room.take(delivery_id)
+    assert (await room.delivery(delivery_id)).failure == "The raw letter is missing from the file storage."
+    other = await open_shop(database, "Teine")
+    async with database.transaction(other.workspace_id) as tx:
+        account_id = await accounts.create(tx, "pigeon", "Tuvi", "tuvi@pood.example", {}, None)
+    strange = await room.files.put(other.workspace_id, b"x")
+    assert strange
+    room.shop = other
+    lost = await room.deliver(b"x", account_id=account_id)
+    assert lost.failure == "Nothing here can read what comes through pigeon."
+
+
+async def test_a_reader_that_hangs_holds_nobody_up(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    enough = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    read = PlainChannel.read
+
+    def slow(self: PlainChannel, raw: bytes, account: Account, envelope: object) -> Letter:
+        asyncio.run_coroutine_threadsafe(enough.wait(), loop).result(10)
+        return read(self, raw, account, {})
+
+    monkeypatch.setattr(PlainChannel, "read", slow)
+    monkeypatch.setattr(intake, "READING_SECONDS", 0.05)
+    hung = await room.deliver(written(MARI))
+    assert hung.status == "quarantined"
+    assert "longer than" in (hung.failure or "")
+    enough.set()
+
+
+async def test_text_the_database_cannot_hold_and_endless_ids_are_stored_all_the_same(
+    database: Database, tmp_path: Path
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    endless = "x" * 9_000
+    raw = written(MARI, "Tere\x00", "a" * 150_000, message_id=f"{endless}@k.example", answers=[f"{endless}2@k.example"])
+    taken = await room.deliver(raw)
+    assert taken.outcome == "message"
+    assert len((await room.messages())[0]["text"]) == 100_000
+    again = await room.deliver(raw)
+    assert again.outcome == "repeated"
+
+
+async def test_a_letter_without_a_sender_is_somebody_new_each_time(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    first, second = [await room.case_of(await room.deliver(written(""))) for _ in range(2)]
+    assert first.customer_id != second.customer_id
+
+
+async def test_files_come_with_their_letter(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    raw = written(MARI).replace(b'Content-Type: text/plain; charset="utf-8"', b"Content-Type: text/plain")
+    boundary = (
+        b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nTere\n'
+        b'--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="arve.pdf"\n'
+        b"Content-Transfer-Encoding: base64\n\nJVBERi0=\n"
+        b'--b\nContent-Type: image/png\nContent-Disposition: attachment; filename="../p.png"\nContent-ID: <pilt@k>\n'
+        b"Content-Transfer-Encoding: base64\n\nbm8gcG5n\n--b--\n"
+    )
+    head = raw.split(b"MIME-Version")[0].split(b"Content-Type")[0]
+    taken = await room.deliver(head + boundary)
+    assert taken.message_id is not None
+    async with database.reading(room.workspace_id) as tx:
+        message = (await transcript.of_ids(tx, [taken.message_id]))[0]
+        view = await letters.get_view(tx, taken.message_id)
+    # What claims to be a picture and is none is only ever saved.
+    assert [(one.name, one.media_type, one.size) for one in message.attachments] == [
+        ("arve.pdf", "application/pdf", 5),
+        ("p.png", "application/octet-stream", 6),
+    ]
+    assert view.inline == {"pilt@k": message.attachments[1].id}
+
+
+async def test_a_chats_customer_who_answers_by_mail_stays_in_the_chat(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    customer_id = await room.shop.customer()
+    _, case = await room.shop.say(customer_id, "tere")
+    async with database.transaction(room.workspace_id, Actor("agent", room.shop.kadri)) as tx:
+        await identities.link(tx, customer_id, "email", "mari@kiri.example", "typed")
+        await outbox.queue(
+            tx,
+            account_id=room.account_id,
+            case_id=case.id,
+            kind="continued",
+            message_ids=[1],
+            letter_id=tokens.letter_id(room.secret, room.workspace_id, case.id, 1, "pohjala.example"),
+            to=[Address("mari@kiri.example")],
+            not_before=LONG_AGO,
+        )
+    taken = await room.deliver(written(MARI, "Re: Põhjala Pood", to=room.token(case.id)))
+    joined = await room.case_of(taken)
+    assert (joined.id, joined.channel, joined.customer_id) == (case.id, "widget", customer_id)
+    async with database.reading(room.workspace_id) as tx:
+        known = (await identities.of_customers(tx, [customer_id]))[customer_id]
+        assert [(one.address, one.verified_by) for one in known] == [("mari@kiri.example", "mailbox")]
+        # What they mail of their own accord is no business of whoever sits before that browser.
+        assert len(await transcript.of_customer(tx, customer_id, channel="widget")) == 2
+    apart = await room.case_of(await room.deliver(written(MARI, "Muu asi")))
+    assert (apart.channel, apart.customer_id) == ("email", customer_id)
+    async with database.reading(room.workspace_id) as tx:
+        assert len(await transcript.of_customer(tx, customer_id, channel="widget")) == 2
+    _, chat = await room.shop.say(customer_id, "veel midagi")
+    assert chat.id == case.id
+
+
+async def test_while_storage_is_away_the_delivery_waits(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+
+    async def away(_workspace_id: int, _digest: str) -> bytes:
+        raise Unavailable("The file storage does not answer.")
+
+    delivery_id = await room.store(written(MARI))
+    with monkeypatch.context() as patched:
+        patched.setattr(room.files, "get", away)
+        with pytest.raises(Unavailable):
+            await room.take(delivery_id)
+    assert delivery_id is not None
+    assert (await room.delivery(delivery_id)).status == "waiting"
+    await room.work()
+    assert (await room.delivery(delivery_id)).status == "taken"
