@@ -50,7 +50,7 @@ async def find_sending(tx: Transaction, account_id: int) -> Account | None:
 async def post(tx: Transaction, case: Case, account: Account, message_id: int, wish: Wish, by: str) -> None:
     """Make the stored message a letter and queue it. by: "agent" or "robot". Raises Invalid, Conflict."""
     latest = await letters.find_latest(tx, case.id)
-    to = wish.to or await _recipient(tx, case, account, latest)
+    to = wish.to or await recipient_of(tx, case, account, latest)
     copies = _copies(wish.copies, to, account)
     subject = _answering(latest.subject if latest else case.subject) if not wish.subject else wish.subject
     letter_id = tokens.letter_id(await secret(tx), tx.workspace_id, case.id, message_id, _domain(account))
@@ -99,8 +99,11 @@ def _copies(wanted: Sequence[str], to: Address, account: Account) -> list[Addres
     return [Address(one) for one in found if one not in own and bare(one) not in own]
 
 
-async def _recipient(tx: Transaction, case: Case, account: Account, latest: Written | None) -> Address:
-    """Whom we write to: who wrote last, at the address they want answers at, unless that seems to be a trick."""
+async def recipient_of(tx: Transaction, case: Case, account: Account, latest: Written | None) -> Address:
+    """Whom we write to: who wrote last, at the address they want answers at, unless that seems to be a trick.
+
+    Raises Conflict when no address of the customer is known.
+    """
     if latest is not None and latest.sender.email:
         elsewhere = "reply_to_elsewhere" in latest.trust.warnings
         own = bare(account.address or "")

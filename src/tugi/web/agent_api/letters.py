@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from tugi.core.database import Transaction
 from tugi.core.errors import NotFound
-from tugi.desk.cases import cases, deliveries, joining, letters, transcript
+from tugi.desk.cases import cases, correspondence, deliveries, joining, letters, transcript
 from tugi.desk.cases.cases import Case
+from tugi.desk.cases.correspondence import Correspondence
 from tugi.desk.cases.joining import Join
 from tugi.desk.cases.letters import LetterView
+from tugi.desk.people import workspaces
 from tugi.desk.work import views
 from tugi.web import auth, wire
 from tugi.web.auth import Viewer
@@ -43,6 +45,17 @@ async def get_letter(request: Request, viewer: Signed, message_id: int) -> Respo
     """A letter whole: headers, cleaned HTML, and what it quotes."""
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         return wire.reply(await letters.get_view(tx, await _message(tx, message_id)))
+
+
+@router.get("/cases/{case_id}/correspondence", response_model=Correspondence)
+async def get_correspondence(request: Request, viewer: Signed, case_id: int) -> Response:
+    """How an answer in this case would be addressed now: whom it goes to, who gets a copy, what is added under it."""
+    if not 0 < case_id < LARGEST_ID:
+        raise NotFound("There is no such case.")
+    async with auth.database_of(request).reading(viewer.workspace_id) as tx:
+        workspace = await workspaces.get(tx)
+        found = await correspondence.of_case(tx, await cases.get_case(tx, case_id), workspace.languages[0])
+    return wire.reply(found)
 
 
 @router.get("/messages/{message_id}/raw")
