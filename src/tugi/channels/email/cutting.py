@@ -23,6 +23,7 @@ from tugi.channels.email.cutting_rules import (
     VERB,
     WRAPPED,
     attribution,
+    ends_in_verb,
     has_reply_line,
     header_block,
     is_forwarded,
@@ -199,7 +200,7 @@ def another_mail(lines: Sequence[str], at: int, top: int, mark: Mark | None, mar
         return Other(at)
     if header_block(lines, at, len(lines)) or (mark == "headers" and labelled(lines, at)):
         return Other(at)
-    if mark == "attribution" or text[-1:] in ":：-" or ("@" in text and JOINED.search(text)):
+    if mark == "attribution" or text[-1:] in ":：-" or ("@" in text and (JOINED.search(text) or ends_in_verb(text))):
         below = next_written(lines, at, marks)
         if below is not None and (marks.get(below) == "quote" or lines[below].lstrip()[:1] == ">"):
             return None
@@ -284,17 +285,20 @@ def healed(lines: Sequence[str], runs: list[Run]) -> list[Run]:
     """Remainders of wrapped quoted lines back into their quotes."""
     found: list[Run] = []
     for at, run in enumerate(runs):
-        wrapped = (
-            not run.quote
-            and 0 < at < len(runs) - 1
-            and run.last - run.first == 1
-            and len(lines[run.first]) <= WRAP_REST
-            and len(lines[run.first - 1]) >= WRAP_FROM
-            and lines[run.first - 1].rstrip()[-1:] not in ".?!:"
-        )
+        wrapped = not run.quote and 0 < at < len(runs) - 1 and is_rest(lines, run)
         quote = run.quote or wrapped
         if found and found[-1].quote == quote:
             found[-1] = Run(quote, found[-1].first, run.last)
         else:
             found.append(Run(quote, run.first, run.last))
     return found
+
+
+def is_rest(lines: Sequence[str], run: Run) -> bool:
+    """Whether the text between two quoted lines is the rest of the first, not an answer to it."""
+    above, line = lines[run.first - 1].rstrip(), lines[run.first].strip()
+    if run.last - run.first != 1 or len(above) < WRAP_FROM or above[-1] in "?:":
+        return False
+    if line[0].islower():
+        return len(line) <= WRAP_FROM
+    return len(line) <= WRAP_REST and above[-1] not in ".!"

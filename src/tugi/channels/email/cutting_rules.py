@@ -173,10 +173,10 @@ def attribution(lines: Sequence[str], at: int, top: int, *, before_quote: bool) 
             break
         joined = lines[first][:LONGEST].strip() + (" " + joined if joined else "")
         text = plain(joined)
-        strong = BEGINS.match(text) is not None or NAMED.match(text) is not None
-        if strong and says_so(joined, text, before_quote=before_quote):
+        whole = not FRAGMENT.match(text)
+        if whole and (BEGINS.match(text) or NAMED.match(text)) and says_so(joined, text, before_quote=before_quote):
             return extended(lines, first, top)
-        if known is None and not FRAGMENT.match(text) and named_first(text, before_quote=before_quote):
+        if known is None and whole and named_first(text, before_quote=before_quote):
             known = first
     return known if known is None else extended(lines, known, top)
 
@@ -206,6 +206,11 @@ def named_first(text: str, *, before_quote: bool) -> bool:
         return True
     dated = YEAR.search(text, verb.end(), verb.end() + 40) is not None
     return (dated and (before_quote or len(text.split()) <= 14)) or (before_quote and len(text.split()) <= 8)
+
+
+def ends_in_verb(text: str) -> bool:
+    """ "On ... Ann <ann@...> wrote", without the colon."""
+    return BRACKETED.search(text) is not None and any(verb.end() == len(text) for verb in VERB.finditer(text))
 
 
 def strange_words(joined: str) -> int:

@@ -15,7 +15,7 @@ from tugi.channels.email.cutting_words import phrases
 # Looked at from the end of the text; nobody's signature is longer.
 TAIL = 50
 
-DELIMITERS = frozenset(("--", "—", "––", "- -", "&mdash;", "&ndash;", "---", "—-"))
+DELIMITERS = frozenset(("--", "—", "––", "- -", "&mdash;", "&ndash;", "—-"))
 DEVICE = tuple(phrases("device"))
 AROUND = ' *_~<>-[]()|“”"„'
 DEVICE_ENDS = tuple(phrases("device_ends"))
@@ -51,6 +51,13 @@ SITE = re.compile(
 COMPANY = re.compile(
     r"(?<!\w)(?:oü|oy|oyj|as|mtü|fie|ab|gmbh|ag|kg|ug|ltd|llc|inc|corp|plc|sp\. ?z ?o\. ?o|s\.a|sia|uab|ооо|оао|зао|"
     r"ип|тов|kft|zrt|s\.r\.o|a\.s|b\.v|bv|aps|a/s|sarl|s\.l|s\.p\.a|srl|s\.r\.l|co|lda|company|d\.o\.o)(?!\w)| \| "
+)
+TITLE = re.compile(
+    r"(?<!\w)(?:ceo|cto|cfo|coo|manager|director|founder|owner|president|head of|assistant|engineer|specialist|sales|"
+    r"juhataja|\w*juht|direktor|spetsialist|assistent|raamatupidaja|toimitusjohtaja|\w*johtaja|päällikkö|\w*päällikkö|"
+    r"kierownik|dyrektor|specjalista|właściciel|prezes|księgowa|директор|менеджер|бухгалтер|руководитель|специалист|"
+    r"geschäftsführer(?:in)?|leiter(?:in)?|inhaber(?:in)?|verkauf|vd|säljare|\w*chef|vadītāj[as]|direktor[es]|vadov[aė]s?|"
+    r"vadybinink[aė]s?|directeur|directrice|gérante?|director[a]|gerente|direttore|responsabile)(?!\w)"
 )
 # Lines about the matter itself are no contact details, whatever stands around them.
 MATTER = re.compile(
@@ -140,17 +147,19 @@ def is_card(lines: Sequence[str], begin: int, end: int, *, enough: int, alone: b
     site = sum(SITE.search(text) is not None for text in texts)
     if enough == 1:
         company = len(texts) >= 3 and any(COMPANY.search(text) for text in texts)
-        return bool(phone or mail or site or company or (alone and len(texts) <= 4))
+        title = len(texts) >= 2 and any(TITLE.search(text) for text in texts[1:])
+        return bool(phone or mail or site or company or title or (alone and len(texts) <= 4))
     named = not any(c.isdigit() for c in texts[0]) and len(texts[0].split()) <= 4
     return len(texts) >= enough and named and site > 0 and phone + mail > 0
 
 
 def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int) -> bool:
     """ "-- " always, "--" and a line of underscores only near the end."""
-    if text not in DELIMITERS and not (len(text) > 1 and text.strip("_") == ""):
+    dashes = len(text) > 2 and text.strip("-—–") == ""
+    if text not in DELIMITERS and not dashes and not (len(text) > 1 and text.strip("_") == ""):
         return False
     below = [below for below in lines[at + 1 : last] if below.strip()]
-    if text == "---":
+    if dashes:
         return 0 < len(below) <= 8 and is_card(lines, at + 1, last, enough=1)
     return len(below) <= (40 if line == "-- " else 15) and (bool(below) or text[0] not in "_")
 
