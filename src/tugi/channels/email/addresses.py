@@ -12,6 +12,8 @@ from tugi.ports import Address
 MOST = 1_000
 _LONGEST = 320
 _LONGEST_NAME = 200
+# Some expressions below take time with the square of what they read.
+_LONGEST_ENTRY = 1_000
 
 _ORDINARY = re.compile(r"\s*(?:\"([^\"\\<>=]*)\"|([^<>\"(),;:@=\\]*?))\s*<([^<>\s@\"',;:]+@[^<>\s@\"',;:]+)>\s*")
 _TOKEN = re.compile(
@@ -21,6 +23,7 @@ _TOKEN = re.compile(
 _BARE = re.compile(r"(?:\"(?:\\.|[^\"\\])+\"|[^\s<>\"',;:()\[\]@]+)@(?:\[[^\]\s]+\]|[^\s<>\"',;:()\[\]@]+)")
 _COMMENT = re.compile(r"\((?:[^()]|\([^()]*\))*\)?")
 _SPOKEN = re.compile(r"([\w.+-]+) at ([\w-]+(?:\.[\w-]+)+)")
+_AROUND_DOTS = re.compile(r"\s*([.@])\s*")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _LOCAL = re.compile(r"[^\s<>\"',;:()\[\]@]{1,64}")
 _SIMPLE_QUOTED = re.compile(r"\"([\w.+-]+)\"@")
@@ -41,7 +44,7 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
 
 
 def _addresses(value: str) -> list[Address]:
-    if ordinary := _ORDINARY.fullmatch(value):
+    if len(value) < _LONGEST_ENTRY and (ordinary := _ORDINARY.fullmatch(value)):
         return [Address(ordinary[3].lower(), _name(ordinary[1] or ordinary[2] or "", ordinary[3]))]
     if "=?" in value and "<" not in value and "<" in (decoded := decode_words(value)):
         # The whole of it was encoded, address and all.
@@ -60,7 +63,9 @@ def _written(value: str) -> list[Address]:
         elif kind == "angle":
             if entry.angle:
                 entry = entry.ended(found, at_comma=False)
-            entry.angle = text.strip("<>").strip() or entry.angle
+            entry.angle = (
+                _AROUND_DOTS.sub(r"\1", _COMMENT.sub("", text.strip("<>")[:_LONGEST_ENTRY])).strip() or entry.angle
+            )
             entry.has_angle = True
         elif kind == "comment":
             entry.comments.append(text.removeprefix("(").removesuffix(")"))
@@ -87,7 +92,7 @@ class _Entry:
 
     def ended(self, found: list[Address], *, at_comma: bool) -> _Entry:
         """Take it down if it has an address; begins the next. A comma may also stand in a name without quotes."""
-        words = "".join(self.words).strip()
+        words = "".join(self.words).strip()[:_LONGEST_ENTRY]
         if not self.has_angle and "@" in words:
             words = _COMMENT.sub("", words)
         if not self.has_angle and at_comma and "@" not in words:
@@ -95,7 +100,7 @@ class _Entry:
         email = address_in(self.angle) or address_in(words)
         if email and not address_in(self.angle):
             words = "" if self.has_angle else _BARE.sub("", words).strip()
-        name = _name(words or " ".join(self.comments), email)
+        name = _name(words or " ".join(self.comments)[:_LONGEST_ENTRY], email)
         if email:
             found.append(Address(email, name))
         return _Entry()
@@ -117,6 +122,7 @@ def address_in(text: str) -> str:
 
 def _local_only(value: str) -> list[Address]:
     """A local mailbox without a domain, such as MAILER-DAEMON: better than nobody."""
+    value = value[:_LONGEST_ENTRY]
     inside = _ANGLE.search(value)
     phrase = value if inside is None else value[: inside.start()]
     said = (inside[1] if inside else "").strip() or _COMMENT.sub("", phrase).strip().strip("\"'")

@@ -95,4 +95,5 @@ def clean(source: str) -> str:
     """
     if len(source) > LONGEST or is_crafted(source):
         return ""
-    return _cleaner.clean(source).strip()
+    cleaned = _cleaner.clean(source).strip()
+    return cleaned if len(cleaned) <= LONGEST else ""

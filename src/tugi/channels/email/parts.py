@@ -90,7 +90,7 @@ def joined(words: Iterable[Words]) -> Words:
     words = [one for one in words if _says(one.text) or _says(one.html)]
     if len(words) == 1:
         return words[0]
-    texts = [one.text if one.text is not None else to_text(one.html or "") for one in words]
+    texts = [(one.text if one.text is not None else to_text(one.html or "")).strip("\n") for one in words]
     if not any(one.html for one in words):
         return Words("\n\n".join(texts)) if texts else Words()
     pages = [one.html or _as_html(one.text or "") for one in words]
@@ -143,6 +143,9 @@ class _Sorting:
 
     def _sort_several(self, piece: Piece, kind: str) -> list[Words]:
         parts = piece.parts
+        if not parts:
+            # Beyond the limits of depth or number: whole, as one file.
+            self.add(Part("rest.eml", "message/rfc822", piece.body))
         if kind == "multipart/alternative":
             return [alternative([joined(self.sort(part)) for part in parts])]
         if kind == "multipart/related":
@@ -189,12 +192,14 @@ class _Sorting:
         self._file(piece, kind)
         if kind.endswith("pkcs7-mime") and (inner := sealed.signed_content(piece.content())) is not None:
             return self.sort(parse(inner))
-        self._remarks.append(sealed.ENCRYPTED_PGP if "pgp" in kind else sealed.ENCRYPTED_SMIME)
+        remark = sealed.ENCRYPTED_PGP if "pgp" in kind else sealed.ENCRYPTED_SMIME
+        if remark not in self._remarks:
+            self._remarks.append(remark)
         return []
 
     def _sort_winmail(self, piece: Piece, kind: str) -> list[Words]:
         opened = winmail.read(piece.content())
-        if opened is None:
+        if opened is None or (opened.text is None and opened.html is None and not opened.files):
             self._file(piece, kind)
             return []
         for part in opened.files:

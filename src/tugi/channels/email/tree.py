@@ -33,7 +33,7 @@ _HEADER_SOON = re.compile(
     re.IGNORECASE,
 )
 _LINE_END = re.compile(rb"\r{0,2}\n|")
-_FIRST_LINE = re.compile(rb"\s*--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_DELIMITER = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[ \t]*\r?\n|content-)", re.IGNORECASE)
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 _SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain"}
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w:.-]{2,40})", re.IGNORECASE)
@@ -193,7 +193,10 @@ class _Reader:
     def _spans(self, piece: Piece, begin: int, end: int) -> list[tuple[int, int]]:
         boundary = (piece.parameter("boundary") or "").rstrip()
         spans = self._between(boundary.encode("utf-8", "surrogateescape"), begin, end) if boundary else []
-        if not spans and (found := _FIRST_LINE.match(self._raw, begin, min(end, begin + 4_000))) is not None:
+        if (
+            not spans
+            and (found := _DELIMITER.search(self._raw, max(begin - 1, 0), min(end, begin + 4_000))) is not None
+        ):
             # The header tells no boundary or a wrong one; the body shows which it is.
             spans = self._between(found[1], begin, end)
         return spans
