@@ -98,7 +98,7 @@ class Intake:
             raw = await self._files.get(workspace_id, row["hash"])
         except NotFound as error:
             raise Unreadable("The raw letter is missing from the file storage.") from error
-        reading = asyncio.to_thread(_read, channel, raw, account, row["envelope"])
+        reading = asyncio.to_thread(_read, channel, raw, row["hash"], account, row["envelope"])
         try:
             letter = await asyncio.wait_for(reading, READING_SECONDS)
         except TimeoutError as error:
@@ -122,8 +122,8 @@ class Intake:
         return Kept(digest, part.name, media_type, len(content), dimensions, part.content_id)
 
 
-def _read(channel: Channel, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
+def _read(channel: Channel, raw: bytes, raw_hash: str, account: Account, envelope: Mapping[str, object]) -> Letter:
     try:
-        return storable(channel.read(raw, account, envelope))
+        return storable(channel.read(raw, account, envelope), raw_hash)
     except TugiError as error:
         raise Unreadable(error.message) from error

@@ -20,12 +20,12 @@ LONGEST_ADDRESS = 320
 LONGEST_ID = 250
 
 
-def storable(letter: Letter) -> Letter:
-    """The letter, cleaned and cut to what is kept beside the raw bytes."""
+def storable(letter: Letter, raw_hash: str = "") -> Letter:
+    """The letter, cleaned and cut to what is kept beside the raw bytes. raw_hash: its id, should it have none."""
     html = clean(letter.html, LONGEST_HTML + 1) if letter.html is not None else None
     return replace(
         letter,
-        letter_id=short_id(letter.letter_id),
+        letter_id=short_id(letter.letter_id) or f"{raw_hash}@raw.invalid",
         sender=_address(letter.sender),
         subject=clean(letter.subject, LONGEST_SUBJECT),
         new_text=clean(letter.new_text, LONGEST_TEXT),
@@ -35,7 +35,7 @@ def storable(letter: Letter) -> Letter:
         to=_addresses(letter.to),
         cc=_addresses(letter.cc),
         reply_to=_addresses(letter.reply_to),
-        refers_to=tuple(short_id(one) for one in threads.references(letter.refers_to)),
+        refers_to=tuple(kept for one in threads.references(letter.refers_to) if (kept := short_id(one))),
         automatic=clean(letter.automatic, LONGEST_NAME) if letter.automatic is not None else None,
     )
 
