@@ -19,6 +19,7 @@ from tugi.channels.email.automatic_signs import (
     domain_of,
     first,
     organisation,
+    own_parts,
     readable,
     signs,
 )
@@ -74,19 +75,10 @@ def _by_structure(message: Message, found: Signs) -> str | None:
         return "report: delivery"
     if any(
         part.get_content_type() == "text/calendar" and str(part.get_param("method", "")).upper() == "REPLY"
-        for part in _outer_parts(message)
+        for part in own_parts(message)
     ):
         return "calendar: reply"
     return "report: complaint" if is_report(message) else None
-
-
-def _outer_parts(message: Message) -> list[Message]:
-    """The mail, its parts and theirs: deep enough for an invitation's answer beside its text."""
-    parts = [message]
-    for depth in (0, 1):
-        inner = [part.get_payload() for part in parts[depth:] if part.get_content_maintype() == "multipart"]
-        parts += [part for payload in inner if isinstance(payload, list) for part in payload[:20] if part not in parts]
-    return parts
 
 
 def _declared(found: Signs) -> str | None:

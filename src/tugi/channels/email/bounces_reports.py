@@ -117,7 +117,7 @@ def _misplaced(message: Message) -> str:
     for part in own_parts(message):
         payload = part.get_payload()
         if part.get_content_type() == "message/delivery-status" and isinstance(payload, list):
-            for block in payload:
+            for block in (block for block in payload if isinstance(block, Message)):
                 pieces += [f"{name}: {value}" for name, value in block.raw_items()]
                 pieces.append(str(block.get_payload()))
         elif isinstance(payload, str) and part.get_content_maintype() in ("multipart", "message"):
