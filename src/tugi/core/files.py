@@ -56,8 +56,8 @@ class Folder:
         path = self._path(workspace_id, digest)
         if path.exists():
             return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
                 part.write(content)
                 part.flush()

@@ -1,0 +1,90 @@
+"""What is handed over at our own doors, by SMTP, LMTP or HTTP: whose it is, and kept before it is acknowledged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tugi.core import clock
+from tugi.core.database import Database, Transaction
+from tugi.core.files import Files, digest_of
+from tugi.desk.cases import accounts, deliveries
+from tugi.ports import Account
+
+# A mail larger than this is refused (bytes).
+LARGEST = 50_000_000
+# How often it is noted that mail came.
+NOTE_SECONDS = 10.0
+_CLAIM = re.compile(rb"^(Authentication-Results|ARC-Authentication-Results)(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
+_BODY = re.compile(rb"\r?\n\r?\n")
+
+
+def base_address(address: str) -> str:
+    """The mailbox's own address in lower case: without angle brackets and without what follows a plus (RFC 5233)."""
+    local, at, domain = address.strip().strip("<>").lower().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}" if at else ""
+
+
+async def account_of(tx: Transaction, channel: str, address: str) -> Account | None:
+    """The active account that mail for this address belongs to; across all workspaces the oldest one."""
+    plain = address.strip().strip("<>").lower()
+    row = await tx.fetchrow(
+        "select id, workspace_id, channel, name, address, active, settings from channel_accounts "
+        "where channel = $1 and lower(address) = any($2) and active and (workspace_id = $3 or $3 = 0) "
+        "order by (lower(address) = $4) desc, id limit 1",
+        channel,
+        [plain, base_address(plain)],
+        tx.workspace_id,
+        plain,
+    )
+    return Account(**dict(row)) if row else None
+
+
+def without_claims(raw: bytes, account: Account) -> bytes:
+    """The mail, where what its sender says of its own authentication is no longer believed (RFC 8601 5).
+
+    A shop that names its trusted server has one before our door that takes such claims away itself.
+    """
+    receiving = account.settings.get("receiving")
+    if isinstance(receiving, dict) and receiving.get("trusted_server"):
+        return raw
+    found = _BODY.search(raw)
+    end = found.start() if found else len(raw)
+    head = raw[:end]
+    return raw if _CLAIM.search(head) is None else _CLAIM.sub(rb"X-Claimed-\1", head) + raw[end:]
+
+
+class Doorstep:
+    """Keeps what is handed over. The same bytes for the same recipients are kept once."""
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self._files = files
+        self._noted: dict[int, float] = {}
+
+    async def keep(
+        self, account: Account, raw: bytes, *, source: str, envelope: Mapping[str, object], believed: bool
+    ) -> int | None:
+        """The delivery's id once it is committed; None: it was kept before. Raises Unavailable: it is not kept.
+
+        believed: a server of the shop's own stands before the door, so what its headers say is true.
+        """
+        content = raw if believed else without_claims(raw, account)
+        digest = await self._files.put(account.workspace_id, content)
+        now = clock.monotonic()
+        note = now - self._noted.get(account.id, float("-inf")) > NOTE_SECONDS
+        async with self._database.transaction(account.workspace_id) as tx:
+            delivery_id = await deliveries.store(
+                tx, account.id, source=source, hash=digest, size=len(content), envelope=envelope
+            )
+            if note:
+                health = {"last_mail_at": clock.now(), "last_connected_at": clock.now()}
+                await accounts.note_health(tx, account.id, health, tell=False)
+        if note:
+            self._noted[account.id] = now
+        return delivery_id
+
+
+def source_of(way: str, raw: bytes, recipient: str) -> str:
+    """A delivery's source where the other side names none: its bytes, and to whom it was handed over."""
+    return f"{way}:{digest_of(raw)}:{recipient.lower()}"
