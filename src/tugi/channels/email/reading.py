@@ -13,7 +13,6 @@ from tugi.channels.email.bounces import bounce_of, is_report
 from tugi.channels.email.cutting import Cut, cut, cut_html
 from tugi.channels.email.headers import all_of, date_of, first_of, ids_of, one_line, refers_to, subject_of
 from tugi.channels.email.html import clean
-from tugi.channels.email.html_shape import LONGEST
 from tugi.channels.email.html_text import rough_text
 from tugi.channels.email.parts import LONGEST_TEXT, Body
 from tugi.channels.email.tree import Piece
@@ -31,6 +30,7 @@ _TOKEN = re.compile(r"[a-z0-9][a-z0-9._-]{3,80}")
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _ENOUGH_FOR_LANGUAGE = 2_000
 _LONGEST_TO_CUT = 300_000
+_MOST_TAGS_TO_CUT = 40_000
 
 
 def read(raw: bytes, *, own_addresses: Sequence[str], trusted_server: str, envelope: Mapping[str, object]) -> Letter:
@@ -81,7 +81,8 @@ def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelop
 def _cut(body: Body) -> Cut:
     """What is new, and the rest; both fit to be stored and within the limit."""
     if body.text is None and body.html is not None:
-        words = cut_html(body.html) if len(body.html) <= LONGEST else cut(rough_text(body.html)[:LONGEST_TEXT])
+        by_tags = body.html.count("<") <= _MOST_TAGS_TO_CUT
+        words = cut_html(body.html) if by_tags else cut(rough_text(body.html)[:_LONGEST_TO_CUT])
     else:
         text = body.text or ""
         words = cut(text[:_LONGEST_TO_CUT])
