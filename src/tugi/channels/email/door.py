@@ -69,6 +69,13 @@ class Listener:
         self.open: set[_Talk] = set()
         self.peers: Counter[str] = Counter()
 
+    async def handle_EHLO(
+        self, server: _Talk, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """What we can do: nobody signs in here."""
+        session.host_name = hostname
+        return [one for one in responses if "AUTH" not in one]
+
     async def handle_RCPT(
         self, server: _Talk, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
