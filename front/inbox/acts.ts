@@ -6,6 +6,7 @@ import type { Case, CaseStatus, Customer, Message, Note, Suggestion } from "../s
 import { tell } from "./notices";
 import { heldOutbox, holdOutbox, outgoing, put, type Act } from "./outgoing";
 import { settleLetter } from "./mail/acts";
+import { usualCopies } from "./mail/mailboxes";
 import { desk, http, myId, take, takeCase } from "./store";
 
 /** Opens the signed-in agent's outbox; returns how to close it. What an earlier visit left unsent goes out now. */
@@ -74,7 +75,8 @@ export function sendReply(item: Case, clientId: string, reply: Reply): void {
   if (reply.attachments.length > 0) body.attachments = reply.attachments;
   if (reply.suggestionId !== null) body.suggestion_id = reply.suggestionId;
   if (reply.entryId !== null) body.entry_id = reply.entryId;
-  if (reply.copies != null) body.copies = reply.copies;
+  const copies = reply.copies ?? usualCopies(item.id);
+  if (copies !== null && copies.length > 0) body.copies = copies;
   if (reply.sendAt != null) body.send_at = reply.sendAt.toISOString();
   put({ kind: "message", case_id: item.id, number: item.number, path: `/api/cases/${item.id}/messages`, body, patch, suggestion_id: reply.suggestionId }, clientId);
 }

@@ -192,7 +192,7 @@ function notice(event: LiveEvent, before: Desk): void {
 }
 
 /** After these, messages are in another case than before. */
-const MOVES = new Set(["CaseSplit", "CaseJoined", "JoinUndone", "JoinProposed", "JoinDismissed"]);
+const MOVES = new Set(["CaseSplit", "SplitOff", "CaseMerged", "CaseJoined", "JoinUndone", "JoinProposed"]);
 
 /** Reads the cases between which messages moved, as far as they are on the desk. */
 function readMoved({ case_id, data }: LiveEvent): void {

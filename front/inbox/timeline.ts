@@ -29,7 +29,7 @@ const RANK = { day: 0, line: 1, message: 2, note: 2, unsent: 3 } as const;
 /** Kinds that say something to a reader; the rest of the log is visible by its effects. */
 const SPOKEN = new Set([
   "CaseReopened", "CaseHandedOver", "CaseAssigned", "CaseStatusChanged", "RobotPaused", "RobotResumed",
-  "CustomerRecognised", "EmailLeft", "CaseSplit", "CaseJoined", "JoinUndone",
+  "CustomerRecognised", "EmailLeft", "CaseSplit", "SplitOff", "CaseMerged", "CaseJoined", "JoinUndone",
 ]);
 
 type Parts = {

@@ -7,7 +7,7 @@ import type { Case, Customer } from "../../shared/types";
 import { sendReply, writeNote } from "../acts";
 import { draftOf, keepDraft, type Draft } from "../drafts";
 import { useCommand } from "../keys";
-import { useCorrespondence } from "../mail/mailboxes";
+import { isLetter, useCorrespondence } from "../mail/mailboxes";
 import { Recipients } from "../mail/recipients";
 import { SendLater } from "../mail/send-later";
 import { tongueName } from "../parts/bits";
@@ -16,7 +16,6 @@ import { fillIn, type Found, KnowledgePicker, slashQuery, useKnowledge } from ".
 import { mayRetry, type Uploads, useUploads } from "./uploads";
 
 const MOST_LETTERS = 8_000;
-const MOST_LETTERS_BY_MAIL = 100_000;
 
 /** The draft of a case and what can be done with it. */
 function useDraft(item: Case, field: { current: HTMLTextAreaElement | null }) {
@@ -37,15 +36,14 @@ const tongueOf = (item: Case): string | null => item.language ?? desk.value?.cus
 export function Composer({ item }: { item: Case }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const { draft, change, turn } = useDraft(item, field);
-  const uploads = useUploads();
+  const uploads = useUploads(item.id);
   const { tab } = draft;
   const tongue = tongueOf(item);
   const text = tab === "reply" ? draft.reply : draft.note;
   const empty = text.trim() === "" && uploads.ids.length === 0;
   const mail = useCorrespondence(item);
-  const byMail = tab === "reply" && item.channel === "email";
-  const most = byMail ? MOST_LETTERS_BY_MAIL : MOST_LETTERS;
-  const tooLong = text.length > most;
+  const byMail = tab === "reply" && isLetter(item, mail);
+  const tooLong = text.length > MOST_LETTERS;
   const blocked = empty || uploads.busy || tooLong;
   const send = (sendAt: Date | null = null) => {
     if (blocked) return;
@@ -68,11 +66,11 @@ export function Composer({ item }: { item: Case }) {
       onSubmit={(event) => { event.preventDefault(); send(); }}
     >
       <Tabs tab={tab} turn={turn} />
-      {byMail && mail !== null && <Recipients item={item} mail={mail} copies={draft.copies ?? mail.participants.map((one) => one.email)} change={(copies) => change({ copies })} />}
+      {byMail && mail?.sender != null && <Recipients item={item} mail={mail} copies={draft.copies ?? mail.participants.map((one) => one.email)} change={(copies) => change({ copies })} />}
       <Field key={tab} item={item} field={field} text={text} change={change} tab={tab} byMail={byMail} send={send} paste={uploads.add} />
       {byMail && mail !== null && mail.signature !== "" && <Signature text={mail.signature} />}
       {tab === "reply" && <Files uploads={uploads} />}
-      {tooLong && <p class="state bad" role="alert">{t("composer.too_long", { count: text.length - most })}</p>}
+      {tooLong && <p class="state bad" role="alert">{t("composer.too_long", { count: text.length - MOST_LETTERS })}</p>}
       <footer class="composer-foot">
         {tab === "reply" ? <Attach add={uploads.add} /> : <Lock size={14} aria-hidden="true" />}
         <span class="composer-hint cut">
@@ -220,14 +218,14 @@ function Files({ uploads }: { uploads: Uploads }) {
     <ul class="uploads" aria-label={t("composer.files")}>
       {uploads.uploads.map((one) => (
         <li key={one.key} class={one.failure === null ? "" : "bad"}>
-          <span class="cut">{one.file.name}</span>
+          <span class="cut">{one.name}</span>
           {one.failure === null ? (
-            one.stored === null ? <progress value={one.part} aria-label={t("composer.uploading", { name: one.file.name })} /> : <span class="figures">{fileSize(one.file.size)}</span>
+            one.stored === null ? <progress value={one.part} aria-label={t("composer.uploading", { name: one.name })} /> : <span class="figures">{fileSize(one.size)}</span>
           ) : (
             <span role="alert">{one.failure}</span>
           )}
           {one.failure !== null && mayRetry(one) && <button type="button" class="link" onClick={() => void uploads.retry(one)}>{t("common.retry")}</button>}
-          <button type="button" class="icon-button" aria-label={t("composer.remove_file", { name: one.file.name })} onClick={() => uploads.remove(one.key)}>
+          <button type="button" class="icon-button" aria-label={t("composer.remove_file", { name: one.name })} onClick={() => uploads.remove(one.key)}>
             <X size={14} aria-hidden="true" />
           </button>
         </li>

@@ -82,7 +82,9 @@ export function Conversation({ item, joins, onEdit }: Props) {
 
 /** How to take a move of messages back, while that is possible. */
 function undoOf(line: CaseLine, item: Case, joins: readonly Join[]): (() => void) | null {
-  const done = joins.find((one) => one.id === line.data.join_id && one.state === "done");
+  const { from_case_id: from = line.case_id, to_case_id: to = line.case_id } = line.data as { from_case_id?: number; to_case_id?: number };
+  if (line.kind === "JoinUndone") return null;
+  const done = joins.find((one) => one.from_case_id === from && one.to_case_id === to && one.kind !== "proposal" && one.state === "done");
   return done === undefined ? null : () => undoJoin(item, done.id);
 }
 

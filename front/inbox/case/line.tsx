@@ -30,13 +30,6 @@ function statusChanged(line: CaseLine): string {
   return has(key) ? t(key, params) : t("line.status.open", params);
 }
 
-/** Where messages came from or went to, by the other case's number. */
-function moved(line: CaseLine): string {
-  const { number, from_case_id: from } = line.data as { number?: number; from_case_id?: number };
-  const way = from !== undefined && from !== line.case_id ? "in" : "out";
-  return t(`line.${line.kind}.${way}`, { actor: actorOf(line), number: number === undefined ? "" : `T-${number}` });
-}
-
 /** The sentence of a line in the viewer's language. */
 export function sayLine(line: CaseLine): string {
   const actor = actorOf(line);
@@ -50,9 +43,12 @@ export function sayLine(line: CaseLine): string {
     case "CaseStatusChanged":
       return statusChanged(line);
     case "CaseSplit":
+    case "SplitOff":
+    case "CaseMerged":
     case "CaseJoined":
+      return t(`line.${line.kind}`, { actor, number: `T-${String(line.data.number ?? "")}` });
     case "JoinUndone":
-      return moved(line);
+      return t(line.data.from_case_id === undefined ? "line.JoinUndone.out" : "line.JoinUndone.in", { actor, number: `T-${String(line.data.number ?? "")}` });
     case "CustomerRecognised":
       return t("line.recognised", { identity: String(line.data.address ?? line.data.identity ?? "") });
     default:
@@ -68,11 +64,10 @@ interface Props {
 
 export function LineRow({ line, undo }: Props) {
   const { number } = line.data as { number?: number };
-  const moves = line.kind === "CaseSplit" || line.kind === "CaseJoined";
   return (
     <li class="line" title={fullTime(line.at)}>
       <span>{sayLine(line)}</span>
-      {moves && number !== undefined && <a class="link" href={casePath(number)}>{t("mail.open_case")}</a>}
+      {number !== undefined && line.kind !== "CaseJoined" && <a class="link" href={casePath(number)}>{t("mail.open_case")}</a>}
       {undo !== null && <button type="button" class="link" onClick={undo}>{t("common.undo")}</button>}
       <Hour at={line.at} />
     </li>

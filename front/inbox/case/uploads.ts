@@ -1,5 +1,6 @@
 /** Files on their way to the server, before the message that carries them is sent. */
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import { HttpError, newId } from "../../shared/http";
 import { t } from "../../shared/i18n";
 import type { Attachment } from "../../shared/types";
@@ -7,7 +8,10 @@ import { http } from "../store";
 
 export interface Upload {
   key: string;
-  file: File;
+  /** null: it lies on the server already, and came back with a letter that was taken back. */
+  file: File | null;
+  name: string;
+  size: number;
   part: number;
   stored: Attachment | null;
   failure: string | null;
@@ -15,13 +19,32 @@ export interface Upload {
 
 const LARGEST = 20 * 1024 * 1024;
 
+/** Files of letters that were taken back, by case, until its composer takes them. */
+const returned = signal<ReadonlyMap<number, readonly Attachment[]>>(new Map());
+
+export function handBack(caseId: number, files: readonly Attachment[]): void {
+  if (files.length > 0) returned.value = new Map(returned.peek()).set(caseId, files);
+}
+
+const kept = (stored: Attachment): Upload => ({ key: newId(), file: null, name: stored.name, size: stored.size, part: 1, stored, failure: null });
+
 /** Uploads of one composer. `ids` is complete only when nothing is `busy`. */
-export function useUploads() {
+export function useUploads(caseId: number) {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
   const change = (key: string, by: Partial<Upload>) =>
     setUploads((held) => held.map((one) => (one.key === key ? { ...one, ...by } : one)));
 
+  const back = returned.value.get(caseId);
+  useEffect(() => {
+    if (back === undefined) return;
+    const rest = new Map(returned.peek());
+    rest.delete(caseId);
+    returned.value = rest;
+    setUploads((held) => [...held, ...back.map(kept)]);
+  }, [back]);
+
   const send = async ({ key, file }: Upload) => {
+    if (file === null) return;
     change(key, { failure: null, part: 0 });
     try {
       const path = `/api/attachments?name=${encodeURIComponent(file.name)}`;
@@ -34,7 +57,7 @@ export function useUploads() {
   };
   const add = (files: Iterable<File>) => {
     const fresh = Array.from(files, (file): Upload => ({
-      key: newId(), file, part: 0, stored: null, failure: file.size > LARGEST ? t("composer.file_too_large") : null,
+      key: newId(), file, name: file.name, size: file.size, part: 0, stored: null, failure: file.size > LARGEST ? t("composer.file_too_large") : null,
     }));
     setUploads((held) => [...held, ...fresh]);
     for (const upload of fresh) if (upload.failure === null) void send(upload);
@@ -51,4 +74,4 @@ export function useUploads() {
 export type Uploads = ReturnType<typeof useUploads>;
 
 /** Whether a refused file can be tried again: one that is too large never will be accepted. */
-export const mayRetry = (upload: Upload): boolean => upload.file.size <= LARGEST;
+export const mayRetry = (upload: Upload): boolean => upload.size <= LARGEST;

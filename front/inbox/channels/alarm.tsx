@@ -3,12 +3,10 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { MailWarning } from "lucide-preact";
 import { t } from "../../shared/i18n";
-import { minute } from "../parts/ticking";
 import { place } from "../router";
 import { mayLead } from "../settings/form";
 import { changed, epoch, http, session } from "../store";
 import type { Account } from "./facts";
-import { alarms } from "./health";
 
 interface Known {
   channels: readonly Account[];
@@ -17,7 +15,7 @@ interface Known {
 
 const known = signal<Known>({ channels: [], quarantined: 0 });
 
-const failing = (): Account[] => known.value.channels.filter((one) => one.channel === "email" && alarms(one, minute.value));
+const failing = (): Account[] => known.value.channels.filter((one) => one.active && one.alarm !== null);
 
 /** Letters and mailboxes that wait for a lead: the badge beside Channels. */
 export const channelsCount = (): number => failing().length + known.value.quarantined;

@@ -1,7 +1,7 @@
 /** Small parts of the channels' screens: bones, failures, the sentence about a mailbox. */
 import type { ComponentChildren } from "preact";
 import { ArrowLeft, CircleAlert, CircleCheck, CirclePause, Clock } from "lucide-preact";
-import { clockTime, dayNumber, fullTime, relativeTime, t } from "../../shared/i18n";
+import { clockTime, dayNumber, fullTime, language, relativeTime, t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import type { Failure } from "../robot/reading";
@@ -43,17 +43,18 @@ export function Back({ children }: { children: ComponentChildren }) {
 
 const ICONS = { good: CircleCheck, quiet: CirclePause, warn: Clock, bad: CircleAlert } as const satisfies Record<Tone, unknown>;
 
-/** "4 minutes ago" for what was; since when for what is wrong: the hour today, the day before that. */
+/** "4 minutes ago" for what was; since when for what is wrong: the hour today, else the day. */
 function timeOf({ at, tone }: Standing): string {
   if (at === null) return "";
   const now = minute.value;
   if (tone === "good") return relativeTime(at, now);
-  return dayNumber(new Date(at)) === dayNumber(now) ? clockTime(at) : relativeTime(at, now);
+  const then = new Date(at);
+  return dayNumber(then) === dayNumber(now) ? clockTime(at) : new Intl.DateTimeFormat(language(), { day: "numeric", month: "short" }).format(then);
 }
 
 /** The sentence, with what to do under it where somebody must. */
 export function HealthLine({ account, full }: { account: Account; full?: boolean }) {
-  const standing = standingOf(account, minute.value);
+  const standing = standingOf(account);
   const { tone, key, at, count, left, todo, said } = standing;
   const Icon = ICONS[tone];
   const since = tone === "bad" && at !== null ? ` ${t("channels.since", { time: timeOf(standing) })}` : "";

@@ -11,7 +11,7 @@ import { session } from "../store";
 import { Back } from "./bits";
 import { EMPTY_SETTINGS, type Found, type Settings } from "./facts";
 import { LetterSettings, ReadingSettings } from "./letter-settings";
-import { connect, discover, readBack, settingsFor, useTrial, type Wish } from "./setting-up";
+import { connect, discover, settingsFor, useTrial, type Wish } from "./setting-up";
 import { emptyServer, ServerForm, serverWords } from "./servers";
 import { SignInWith } from "./sign-in-with";
 import { TrialSteps, waysGood } from "./trial";
@@ -40,10 +40,18 @@ function Steps({ shop }: { shop: Workspace }) {
   };
   return (
     <>
+      <CameBack />
       <AddressStep email={email} change={forget} found={found} settle={settle} />
       {found !== null && <KeyStep key={email} email={email} found={found} settings={settings} change={setSettings} shop={shop} />}
     </>
   );
+}
+
+/** The provider sent us back without a permission: why, and that one can try again. */
+function CameBack() {
+  const why = new URLSearchParams(location.search).get("sign_in");
+  if (why === null) return null;
+  return <p class="key-hint" role="alert">{t(has(`channels.came_back.${why}`) ? `channels.came_back.${why}` : "channels.came_back.other")}</p>;
 }
 
 /** One field; everything else is found out. */
@@ -108,14 +116,13 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
     void saving.run(async () => {
       const asked = wish();
       const made = await connect({ ...asked, settings: { ...asked.settings, sending: { ...asked.settings.sending, plus: plus === true } } });
-      if (settings.receiving.history_days > 0) await readBack(made.id, settings.receiving.history_days);
       tell(t("channels.connected", { address: email.trim() }));
       go(`/channels/${made.id}`, { replace: true });
     });
   return (
     <>
       <Section title={t("channels.key")} about={sourceWords(found)}>
-        {found.provider !== null && found.sign_in !== "password" && <SignInWith provider={found.sign_in} email={email.trim()} />}
+        {found.sign_in !== "password" && <SignInWith provider={found.sign_in} email={email.trim()} />}
         {found.sign_in !== "password" && !byPassword && <button type="button" class="link" onClick={() => setByPassword(true)}>{t("channels.by_password")}</button>}
         {byPassword && (
           <form class="key-form" onSubmit={(event) => { event.preventDefault(); void run(wish()); }}>

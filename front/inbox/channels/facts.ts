@@ -39,7 +39,6 @@ export interface Settings {
 export interface Health {
   last_connected_at?: string | null;
   last_mail_at?: string | null;
-  last_sent_at?: string | null;
   /** Letters that lie in the mailbox and are not read yet. */
   backlog?: number;
   failing_since?: string | null;
@@ -48,7 +47,12 @@ export interface Health {
   sending_failure?: { code: string; said: string } | null;
   backfill?: { done: number; left: number } | null;
   sent_folder?: string | null;
-  silent_since?: string | null;
+}
+
+export interface Alarm {
+  code: "refuses" | "cannot_send" | "not_looked_at" | "silent";
+  since: string;
+  said: string;
 }
 
 export interface Account {
@@ -59,10 +63,14 @@ export interface Account {
   active: boolean;
   settings: Settings;
   health: Health;
+  /** Letters that came in and are not understood yet. */
+  waiting: number;
+  /** What is wrong with it for so long that people must know. */
+  alarm: Alarm | null;
+  /** Names of the secrets that are stored. */
+  secrets: string[];
   /** Letters that could not be read. */
   quarantined: number;
-  /** The folders of the mailbox, as far as they are known. */
-  folders?: string[];
 }
 
 export interface Way {

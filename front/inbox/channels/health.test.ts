@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import en from "../../../src/tugi/locales/channels/en.json";
 import { type Account, EMPTY_SETTINGS, type Health } from "./facts";
-import { alarms, CODES, standingOf, wayWord } from "./health";
+import { CODES, standingOf, wayWord } from "./health";
 
-const now = new Date("2026-03-02T10:00:00Z");
 const imap = { host: "imap.example.com", port: 993, security: "tls" as const, user: "a@example.com" };
 const account = (health: Health, change: Partial<Account> = {}): Account => ({
-  id: 1, channel: "email", name: "Shop", address: "a@example.com", active: true, quarantined: 0, health,
+  id: 1, channel: "email", name: "Shop", address: "a@example.com", active: true, quarantined: 0, waiting: 0, alarm: null, secrets: [], health,
   settings: { ...EMPTY_SETTINGS, receiving: { ...EMPTY_SETTINGS.receiving, imap } }, ...change,
 });
-const said = (health: Health, change: Partial<Account> = {}) => standingOf(account(health, change), now);
+const said = (health: Health, change: Partial<Account> = {}) => standingOf(account(health, change));
 
 test("a mailbox says the worst that is known of it", () => {
   const well = { last_connected_at: "2026-03-02T09:59:30Z", last_mail_at: "2026-03-02T09:56:00Z" };
@@ -19,7 +18,10 @@ test("a mailbox says the worst that is known of it", () => {
   assert.equal(said({ ...well, sending_failure: { code: "refused", said: "" } }).todo, "sending.refused");
   assert.equal(said({ ...well, backfill: { done: 3, left: 9 } }).left, 9);
   assert.equal(said({ ...well, backlog: 4 }).tone, "warn");
-  assert.equal(said({ last_connected_at: "2026-03-02T09:00:00Z" }).key, "channels.health.silent");
+  assert.equal(said(well, { waiting: 2 }).count, 2);
+  const alarm = (code: "silent" | "not_looked_at") => ({ code, since: "2026-03-01T09:00:00Z", said: "" });
+  assert.equal(said(well, { alarm: alarm("silent") }).key, "channels.health.silent");
+  assert.equal(said(well, { alarm: alarm("not_looked_at") }).todo, "alarm.not_looked_at");
   assert.equal(said({}).key, "channels.health.first");
   assert.equal(said({ last_connected_at: "2026-03-02T09:59:30Z" }).key, "channels.health.no_mail_yet");
   assert.equal(said(well, { active: false }).key, "channels.health.off");
@@ -30,13 +32,6 @@ test("an unknown code still says what the server said", () => {
   const told = said({ failure: { code: "brand_new", said: "it said so" } });
   assert.deepEqual([told.key, told.said], ["channels.fault.other", "it said so"]);
   assert.equal(wayWord({ ok: false, code: "brand_new", said: "" }), "other");
-});
-
-test("leads are called for what does not mend itself", () => {
-  assert.ok(alarms(account({ failure: { code: "password", said: "" } }), now));
-  assert.ok(alarms(account({ last_connected_at: "2026-03-02T09:00:00Z" }), now));
-  assert.ok(!alarms(account({ last_connected_at: "2026-03-02T09:59:30Z", backlog: 9 }), now));
-  assert.ok(!alarms(account({}, { active: false }), now));
 });
 
 test("every code has a sentence and what to do, both ways", () => {

@@ -16,10 +16,6 @@ export interface Standing {
   said: string | null;
 }
 
-const MINUTE = 60_000;
-/** A mailbox is looked at every minute; when nobody has reached it for so long, something is wrong on our side. */
-const SILENT_MINUTES = 20;
-
 /** Every code that has words; others are said by the server's own. */
 export const CODES = [
   "host", "port", "refused", "unreachable", "certificate", "certificate_expired", "certificate_name", "certificate_issuer", "tls", "no_starttls",
@@ -38,7 +34,7 @@ function fault(way: { code: string; said: string }, since: string | null, direct
 }
 
 /** The one sentence about a mailbox. */
-export function standingOf({ active, settings, health }: Account, now: Date): Standing {
+export function standingOf({ active, settings, health, alarm, waiting }: Account): Standing {
   if (!active) return plain("quiet", "off");
   if (health.failure != null) return fault(health.failure, health.failing_since ?? null, "receiving");
   if (health.sending_failure != null) return fault(health.sending_failure, health.sending_failing_since ?? null, "sending");
@@ -46,13 +42,12 @@ export function standingOf({ active, settings, health }: Account, now: Date): St
   if (backfill != null && backfill.left > 0) return plain("quiet", "history", null, { count: backfill.done, left: backfill.left });
   if (settings.receiving.imap === null) return health.last_mail_at == null ? plain("quiet", "door") : plain("good", "last_mail", health.last_mail_at);
   if (health.last_connected_at == null) return plain("quiet", "first");
-  if (now.getTime() - Date.parse(health.last_connected_at) > SILENT_MINUTES * MINUTE) return plain("warn", "silent", health.last_connected_at, { todo: "receiving.silent" });
-  if ((health.backlog ?? 0) > 0) return plain("warn", "backlog", null, { count: health.backlog ?? 0 });
+  if (alarm?.code === "not_looked_at") return plain("warn", "not_looked_at", alarm.since, { todo: "alarm.not_looked_at" });
+  if (alarm?.code === "silent") return plain("warn", "silent", alarm.since, { todo: "alarm.silent" });
+  const backlog = (health.backlog ?? 0) + waiting;
+  if (backlog > 0) return plain("warn", "backlog", null, { count: backlog });
   return health.last_mail_at == null ? plain("good", "no_mail_yet") : plain("good", "last_mail", health.last_mail_at);
 }
-
-/** Whether leads must hear of it wherever they are. */
-export const alarms = (account: Account, now: Date): boolean => ["bad", "warn"].includes(standingOf(account, now).tone) && standingOf(account, now).key !== "channels.health.backlog";
 
 /** What a test of one direction says: the sentence's word, and what to do. */
 export function wayWord(way: Way | null): string {

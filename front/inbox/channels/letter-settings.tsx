@@ -57,6 +57,7 @@ export function ReadingSettings({ settings, change, folders, history }: ReadingP
         {all.map((folder) => (
           <Tick key={folder} label={folder} checked={receiving.folders.includes(folder)} disabled={receiving.folders.length === 1 && receiving.folders[0] === folder} change={(on) => turn(folder, on)} />
         ))}
+        {folders.length === 0 && <p class="field-hint">{t("channels.folders_hint")}</p>}
       </fieldset>
       <Choice legend={t("channels.after")} look="row" options={after} value={receiving.after} change={(value) => set({ after: value })} />
       {receiving.after === "move" && (

@@ -3,8 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
-import { mayLead, NoPermission, Page, Problem, SaveBar, Section } from "../settings/form";
-import { Field } from "../settings/form";
+import { Field, mayLead, NoPermission, Page, Problem, SaveBar, Section } from "../settings/form";
 import { refusalOf, same, useSaveKey, useSaving, useUnsaved } from "../settings/saving";
 import { session } from "../store";
 import { useTitle } from "../title";
@@ -42,6 +41,7 @@ function Editing({ account, shop, again }: Props) {
   const start: Kept = { name: account.name, settings: account.settings };
   const [kept, setKept] = useState(start);
   const [value, setValue] = useState(start);
+  const [folders, setFolders] = useState<readonly string[]>([]);
   const saving = useSaving();
   const dirty = !same(kept, value);
   useTitle(account.address ?? account.name);
@@ -70,11 +70,12 @@ function Editing({ account, shop, again }: Props) {
         <HealthLine account={account} full />
         <History account={account} />
       </div>
+      {!account.active && !locked && signedIn() && <AlmostDone account={account} again={again} />}
       <fieldset class="plain" disabled={locked}>
         <legend class="unseen">{account.address}</legend>
-        <Key account={account} settings={value.settings} change={set} again={again} />
+        <Key account={account} settings={value.settings} change={set} again={again} found={setFolders} />
         <LetterSettings shop={shop} name={value.name} setName={(name) => setValue((now) => ({ ...now, name }))} settings={value.settings} change={set} />
-        {value.settings.receiving.imap !== null && <ReadingSettings settings={value.settings} change={set} folders={account.folders ?? []} />}
+        {value.settings.receiving.imap !== null && <ReadingSettings settings={value.settings} change={set} folders={folders} />}
         {value.settings.receiving.imap !== null && <ReadBack account={account} again={again} />}
         <Off account={account} again={again} />
       </fieldset>
@@ -83,11 +84,40 @@ function Editing({ account, shop, again }: Props) {
   );
 }
 
+/** The provider has just sent its owner back here. */
+const signedIn = (): boolean => new URLSearchParams(location.search).get("sign_in") === "ok";
+
+/** Signed in with its provider: one click and letters come in. */
+function AlmostDone({ account, again }: { account: Account; again: () => void }) {
+  const saving = useSaving();
+  const on = () => void saving.run(async () => { await changeMailbox(account.id, { active: true }); again(); });
+  return (
+    <div class="almost">
+      <p>{t("channels.signed_in")}</p>
+      <button type="button" class="button primary" disabled={saving.busy} onClick={on}>{t("channels.on")}</button>
+      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+    </div>
+  );
+}
+
 /** A new password or sign-in, the servers, and the test of both. */
-function Key({ account, settings, change, again }: { account: Account; settings: Settings; change: (settings: Settings) => void; again: () => void }) {
+interface KeyProps {
+  account: Account;
+  settings: Settings;
+  change: (settings: Settings) => void;
+  again: () => void;
+  /** The folders a test saw. */
+  found: (folders: readonly string[]) => void;
+}
+
+function Key({ account, settings, change, again, found }: KeyProps) {
   const [password, setPassword] = useState("");
   const { trial, refusal, run, forget } = useTrial();
   const saving = useSaving();
+  const seen = trial.ways?.folders;
+  useEffect(() => {
+    if (seen !== undefined) found(seen);
+  }, [seen]);
   const { receiving, sending, sign_in: signIn } = settings;
   const email = account.address ?? "";
   const wish = () => ({ account_id: account.id, email, name: account.name, settings, ...(password === "" ? {} : { password }) });
@@ -104,7 +134,7 @@ function Key({ account, settings, change, again }: { account: Account; settings:
   };
   return (
     <Section title={t("channels.key")} about={t("channels.key_about")}>
-      {signIn !== "password" ? <SignInWith provider={signIn} email={email} /> : (
+      {signIn !== "password" ? <SignInWith provider={signIn} email={email} accountId={account.id} /> : (
         <form class="with-save" onSubmit={(event) => { event.preventDefault(); keep(); }}>
           <Field label={t("channels.new_password")} hint={t("channels.password_hint")}>
             <input type="password" value={password} autocomplete="off" placeholder={t("channels.password_stored")} onInput={(event) => { forget(); setPassword(event.currentTarget.value); }} />

@@ -5,13 +5,13 @@ import { useChannels } from "./overview";
 
 const NAMES = { google: "Google", microsoft: "Microsoft" } as const;
 
-export function SignInWith({ provider, email }: { provider: "google" | "microsoft"; email: string }) {
+export function SignInWith({ provider, email, accountId }: { provider: "google" | "microsoft"; email: string; accountId?: number }) {
   const read = useChannels();
   const name = NAMES[provider];
   if (read.state === "ready" && !read.value.providers.includes(provider)) {
     return <p class="key-hint">{t("channels.provider_not_set_up", { provider: name })}</p>;
   }
-  const address = `/api/channels/oauth/${provider}/start?${new URLSearchParams({ email })}`;
+  const address = `/api/channels/oauth/${provider}/start?${new URLSearchParams(accountId === undefined ? { email } : { account_id: String(accountId) })}`;
   return (
     <p>
       {/* Another site from here on: the app's router must leave this link alone. */}

@@ -14,12 +14,11 @@ import type { Delivery } from "./facts";
 const PAGE = 100;
 
 export function Unreadable() {
-  const read = useRead<{ deliveries: Delivery[] }>("/api/deliveries?status=quarantined", "channels");
-  const [most, setMost] = useState(PAGE);
+  const read = useRead<Delivery[]>(`/api/deliveries?status=quarantined&limit=${PAGE}`, "channels");
   if (read.state === "loading") return <Bones />;
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
-  const { deliveries } = read.value;
-  const done = (id: number) => read.take({ ...read.value, deliveries: deliveries.filter((one) => one.id !== id) });
+  const deliveries = read.value;
+  const done = (id: number) => read.take(deliveries.filter((one) => one.id !== id));
   return (
     <Page title={t("channels.unreadable")} about={t("channels.unreadable_about")} actions={<Back>{t("channels.to_all")}</Back>}>
       {!mayLead() && <NoPermission text={t("channels.locked")} />}
@@ -27,10 +26,10 @@ export function Unreadable() {
         <Blank icon={<FileCheck size={20} aria-hidden="true" />} title={t("channels.unreadable_none")}><p>{t("channels.unreadable_none_hint")}</p></Blank>
       ) : (
         <ul class="deliveries" aria-label={t("channels.unreadable")}>
-          {deliveries.slice(0, most).map((one) => <DeliveryRow key={one.id} delivery={one} done={() => done(one.id)} />)}
+          {deliveries.map((one) => <DeliveryRow key={one.id} delivery={one} done={() => done(one.id)} />)}
         </ul>
       )}
-      {deliveries.length > most && <button type="button" class="button more-rows" onClick={() => setMost(most + PAGE)}>{t("knowledge.more")}</button>}
+      {deliveries.length >= PAGE && <p class="quiet">{t("channels.unreadable_more", { count: PAGE })}</p>}
     </Page>
   );
 }

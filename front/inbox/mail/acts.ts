@@ -1,6 +1,7 @@
 /** Acts on letters and on which case they belong to; they go through the desk's one outbox. */
 import { t } from "../../shared/i18n";
-import type { Case, Message } from "../../shared/types";
+import type { Attachment, Case, Message } from "../../shared/types";
+import { handBack } from "../case/uploads";
 import { draftOf, keepDraft } from "../drafts";
 import { runCommand } from "../keys";
 import { tell } from "../notices";
@@ -38,7 +39,7 @@ export function settleLetter(done: Act, answer: unknown): boolean {
       offerUndo(answer as Message);
       return true;
     case "take_back":
-      giveBack(done, (answer as { text: string }).text);
+      giveBack(done, answer as Taken);
       return true;
     case "resend":
       take({ messages: [answer as Message] });
@@ -57,8 +58,15 @@ export function settleLetter(done: Act, answer: unknown): boolean {
   }
 }
 
-function giveBack({ case_id: caseId, message_id: messageId, number }: Act, text: string): void {
+/** What the server gives back of a letter that was taken back. */
+interface Taken {
+  text: string;
+  attachments: Attachment[];
+}
+
+function giveBack({ case_id: caseId, message_id: messageId, number }: Act, { text, attachments }: Taken): void {
   if (messageId !== undefined) forget(messageId);
+  handBack(caseId, attachments);
   const typed = draftOf(myId.peek(), caseId).peek().reply;
   keepDraft(myId.peek(), caseId, { tab: "reply", reply: [text, typed].filter((one) => one.trim() !== "").join("\n\n") });
   if (isOpened(number)) runCommand("reply");

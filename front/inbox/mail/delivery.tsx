@@ -29,6 +29,8 @@ export function Delivery({ message, letter, item, stated }: Props) {
     case "sending":
       return <p class="state">{t("case.state.sending")}</p>;
     default:
+      // Sent, but not to everybody: who was refused is named.
+      if (message.failure !== null) return <p class="state warn trouble"><CircleAlert size={12} aria-hidden="true" />{t("mail.state.partly", { reason: message.failure })}</p>;
       return stated ? <p class="state">{t(`case.state.${message.status}`)}</p> : null;
   }
 }

@@ -11,12 +11,12 @@ export interface Join {
   to_case_id: number;
   to_number: number;
   message_ids: number[];
-  /** A closed word: "same_sender_and_subject", "stranger_refers", "closed_case", "by_hand". */
+  /** A closed word: "same_subject", "stranger_refers", "case_closed", "by_agent". */
   why: string;
   state: "open" | "done" | "undone" | "dismissed";
 }
 
-/** Read again when messages move. Empty while it is not known. */
+/** Newest first; read again when messages move. Empty while it is not known. */
 export function useJoins(caseId: number): readonly Join[] {
   const [held, setHeld] = useState<{ caseId: number; joins: readonly Join[] }>({ caseId, joins: [] });
   useEffect(() => {

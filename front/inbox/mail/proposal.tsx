@@ -10,7 +10,7 @@ import type { Join } from "./joins";
 /** The newest open proposal of the case that is not settled by an act under way. */
 function openProposal(item: Case, joins: readonly Join[]): Join | undefined {
   const settling = outgoing.value.some(({ body, failure }) => failure === null && body.case_id === item.id && (body.kind === "join" || body.kind === "join_dismiss"));
-  return settling ? undefined : joins.filter((one) => one.kind === "proposal" && one.state === "open" && one.from_case_id === item.id).at(-1);
+  return settling ? undefined : joins.find((one) => one.kind === "proposal" && one.state === "open" && one.from_case_id === item.id);
 }
 
 export function Proposal({ item, joins }: { item: Case; joins: readonly Join[] }) {
