@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tugi.channels.email import tree
+from tugi.channels.email.reading import read
 from tugi.channels.email.trust import trust_of
 from tugi.channels.email.trust_likeness import is_like
 from tugi.channels.email.trust_results import own_word, parse
@@ -71,6 +72,17 @@ FORGED = {
 @pytest.mark.parametrize("headers", FORGED.values(), ids=FORGED.keys())
 def test_what_a_sender_writes_in_our_name_is_not_believed(headers: tuple[str, ...]) -> None:
     assert trust(*headers) == NOTHING
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n\r\n", b"From x\r\n\r\n", b"\r", b">From x\n\n"])
+def test_what_comes_straight_to_our_own_door_is_all_its_sender_s(before: bytes) -> None:
+    inside = "Received: from a (a [10.0.0.1]) by mx.kaup.ee"
+    raw = before + "\r\n".join([PASS, inside, ANN, "", "Hello"]).encode()
+    for server, dmarc in (("", "unknown"), ("mx.kaup.ee", "pass")):
+        letter = read(raw, own_addresses=OWN, trusted_server=server, envelope={"from": "x@y.ee", "door": "smtp"})
+        assert letter.trust.dmarc == dmarc
+        # A server of the shop's own hands over by LMTP.
+        assert read(raw, own_addresses=OWN, trusted_server=server, envelope={"door": "lmtp"}).trust.dmarc == "pass"
 
 
 # With a server named, the operator says that it always writes: then its own word stands above the sender's.

@@ -72,7 +72,7 @@ def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelop
         automatic=why_automatic(message, own_addresses, _envelope_sender(envelope)),
         bounce=bounce_of(message, told),
         report=is_report(message),
-        trust=trust_of(message, trusted_server, own_addresses),
+        trust=trust_of(message, trusted_server, own_addresses, from_stranger=envelope.get("door") == "smtp"),
         parts=body.files,
         language=language_of(words.new),
     )

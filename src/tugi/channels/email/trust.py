@@ -33,22 +33,25 @@ _SHOWN = ("from", "to", "cc", "reply-to", "subject", "sender")
 _BREAKS = frozenset("\r\n\0\v\f\x85\u2028\u2029")
 
 
-def trust_of(message: Message, trusted_server: str, own_addresses: Sequence[str]) -> Trust:
+def trust_of(
+    message: Message, trusted_server: str, own_addresses: Sequence[str], *, from_stranger: bool = False
+) -> Trust:
     """What the receiving side's own headers say, and warnings in closed words.
 
     trusted_server: its authserv-id, "" where the operator named none (see `trust_results.own_word`). own_addresses: the
     mailbox's own; their domains are ours too, unless everybody may have an address there.
+    from_stranger: the mail came straight from outside to our own door: nobody but its sender wrote into it, unless the
+    operator named a server that stands before the door.
     Warnings: several_senders, reply_to_elsewhere, lookalike, claims_to_be_us, dmarc_fail, dkim_fail,
     bare_header_breaks.
     """
     found = signs(message)
     own = frozenset(address.lower() for address in own_addresses)
     own_domains = frozenset(domain_of(address) for address in own) - PUBLIC_DOMAINS
-    said = own_word(
-        [(name, str(value)) for name, value in message.raw_items()],
-        trusted_server,
-        frozenset(organisation(domain) for domain in own_domains),
-    )
+    headers = [(name, str(value)) for name, value in message.raw_items()]
+    organisations = frozenset(organisation(domain) for domain in own_domains)
+    unread = from_stranger and not trusted_server
+    said = Said() if unread else own_word(headers, trusted_server, organisations)
     senders = addresses(found.get("from", []))
     several = len(senders) > 1 or len(found.get("from", [])) > 1
     domain = domain_of(senders[0].email) if senders else ""
