@@ -34,7 +34,9 @@ class Carrying:
         mailbox = _settings(account)
         server = mailbox.sending.smtp
         if server is None:
-            raise NotCarried(f"{account.address} has no server to send by. Set one up under Channels.")
+            raise NotCarried(
+                f"{account.address} has no server to send by. Set one up under Channels.", fault="settings"
+            )
         # A large file takes its time to encode, and a signature some milliseconds.
         letter = await asyncio.to_thread(compose, account, mailbox, outgoing, clock.now())
         own = wire_address(account.address or "")
@@ -78,7 +80,7 @@ class Carrying:
         try:
             return await self._tokens.access(account, mailbox.sign_in)
         except SignInFailed as error:
-            raise NotCarried(f"{error.said} Letters wait until then.") from error
+            raise NotCarried(f"{error.said} Letters wait until then.", fault=error.code) from error
 
 
 def _has(connection: Connection, folder: str | None, letter_id: str) -> bool | None:
@@ -94,4 +96,4 @@ def _settings(account: Account) -> Mailbox:
     try:
         return mailbox_of(account)
     except Invalid as error:
-        raise NotCarried(f"{error.message} Save them anew under Channels.") from error
+        raise NotCarried(f"{error.message} Save them anew under Channels.", fault="settings") from error

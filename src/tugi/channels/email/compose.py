@@ -253,5 +253,7 @@ def _signed(letter: bytes, account: Account, mailbox: Mailbox) -> bytes:
     try:
         signature = dkim.sign(letter, sending.dkim_selector.encode(), sending.dkim_domain.encode("idna"), key.encode())
     except (dkim.DKIMException, ValueError, UnicodeError) as error:
-        raise NotCarried("The DKIM key of this mailbox cannot be used. Set it anew under Channels.") from error
+        raise NotCarried(
+            "The DKIM key of this mailbox cannot be used. Set it anew under Channels.", fault="settings"
+        ) from error
     return signature + letter

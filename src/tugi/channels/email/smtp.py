@@ -172,7 +172,7 @@ class Lines:
             try:
                 return await self._over(line, senders, recipients, letter)
             except SMTPServerDisconnected as error:
-                raise NotCarried(f"{route.host} hung up. Tugi tries again by itself.") from error
+                raise NotCarried(f"{route.host} hung up. Tugi tries again by itself.", fault="lost") from error
 
     async def _over(self, line: Line, senders: Sequence[str], recipients: Sequence[str], letter: bytes) -> Carried:
         """Raises NotCarried, and SMTPServerDisconnected when the line was lost before the letter was said."""
@@ -187,7 +187,7 @@ class Lines:
             raise _refusal(error, line) from error
         except NotAllowed as error:
             line.close()
-            raise NotCarried(f"{error.message} Correct the server under Channels.") from error
+            raise NotCarried(f"{error.message} Correct the server under Channels.", fault=error.reason) from error
         except (SMTPException, OSError, TimeoutError) as error:
             line.close()
             if line.stage != "said" and isinstance(error, SMTPServerDisconnected):
@@ -232,7 +232,9 @@ def _refusal(error: SMTPResponseException, line: Line) -> NotCarried:
         # No answer that SMTP knows: if it came after the letter, nobody can tell what it means.
         return _failure(error, line)
     sentence = explain(error.code, error.message, stage, line.route.host)
-    return NotCarried(sentence, permanent=is_permanent(error.code, stage))
+    signing_in = stage == "sign_in" or error.code in SIGN_IN_CODES
+    fault = "password" if signing_in else {"connect": "refused", "tls": "tls"}.get(stage)
+    return NotCarried(sentence, permanent=is_permanent(error.code, stage), fault=fault)
 
 
 def _failure(error: Exception, line: Line) -> NotCarried:
@@ -242,11 +244,15 @@ def _failure(error: Exception, line: Line) -> NotCarried:
             f"The letter was handed to {host}, but its answer was lost. Tugi finds out whether it left.", unknown=True
         )
     if line.stage == "tls" or _is_about_certificates(error):
-        return NotCarried(f"No protected connection to {host}: {why}. Check the server's settings under Channels.")
+        fault = "certificate" if _is_about_certificates(error) else "tls"
+        sentence = f"No protected connection to {host}: {why}. Check the server's settings under Channels."
+        return NotCarried(sentence, fault=fault)
     if line.stage == "sign_in":
-        return NotCarried(f"{host} offers no way to sign in that Tugi knows: {why}. Check the settings under Channels.")
-    late = isinstance(error, TimeoutError)
-    return NotCarried(f"{host} {'did not answer in time' if late else 'was not reached'}. Tugi tries again by itself.")
+        sentence = f"{host} offers no way to sign in that Tugi knows: {why}. Check the settings under Channels."
+        return NotCarried(sentence, fault="password")
+    if isinstance(error, TimeoutError):
+        return NotCarried(f"{host} did not answer in time. Tugi tries again by itself.", fault="slow")
+    return NotCarried(f"{host} was not reached. Tugi tries again by itself.", fault="unreachable")
 
 
 def _is_about_certificates(error: BaseException | None) -> bool:

@@ -71,16 +71,30 @@ class Item:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits in one account: letters to send, some whose sender is not heard of, some of unknown fate."""
+
+    workspace_id: int
+    account_id: int
+    queued: int
+    overdue: bool
+    unknown: bool
+
+
 QUEUE = """
 insert into outgoing (workspace_id, channel_account_id, case_id, kind, message_ids, letter_id, recipients, automatic,
     state, not_before, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10) on conflict do nothing returning id
 """
 DUE = """
-select distinct workspace_id, channel_account_id from outgoing
+select workspace_id, channel_account_id as account_id, count(*) filter (where state = 'queued')::int as queued,
+    bool_or(state = 'sending') as overdue, bool_or(state = 'unknown') as unknown
+from outgoing
 where state in ('queued', 'sending', 'unknown') and not_before <= $1 and (
     state = 'queued' or (state = 'sending' and held_until < $1)
     or (state = 'unknown' and settled_at is null and coalesce(held_until, '-infinity') < $1))
+group by workspace_id, channel_account_id
 """
 TAKE = """
 with mine as (
@@ -163,10 +177,9 @@ async def queue(
     )
 
 
-async def due(tx: Transaction) -> list[tuple[int, int]]:
-    """Workspace and account of everything that waits for us now, in a transaction that sees every workspace."""
-    rows = await tx.fetch(DUE, clock.now())
-    return [(row["workspace_id"], row["channel_account_id"]) for row in rows]
+async def due(tx: Transaction) -> list[Due]:
+    """What waits for us now, by account, in a transaction that sees every workspace."""
+    return [Due(**dict(row)) for row in await tx.fetch(DUE, clock.now())]
 
 
 async def take(tx: Transaction, account_id: int, limit: int) -> list[Item]:
