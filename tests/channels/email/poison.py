@@ -24,7 +24,9 @@ def poison(*, full: bool = False) -> Iterator[tuple[str, bytes]]:
     yield from _names()
     yield from _encodings(size)
     yield from _structures(size)
-    yield from _kinds()
+    yield from _enclosed()
+    yield from _sealed()
+    yield from _machines()
     yield from pages(size)
     yield from bombs(size)
 
@@ -242,7 +244,7 @@ def _structures(size: int) -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _kinds() -> Iterator[tuple[str, bytes]]:
+def _enclosed() -> Iterator[tuple[str, bytes]]:
     tnef = struct.pack("<IH", 0x223E9F78, 1)
     yield "winmail.dat empty", attached(b"winmail.dat", b"", b"application/ms-tnef")
     yield (
@@ -262,6 +264,9 @@ def _kinds() -> Iterator[tuple[str, bytes]]:
             b"application/ms-tnef",
         ),
     )
+
+
+def _sealed() -> Iterator[tuple[str, bytes]]:
     yield (
         "S/MIME encrypted",
         mail(
@@ -291,6 +296,9 @@ def _kinds() -> Iterator[tuple[str, bytes]]:
             ],
         ),
     )
+
+
+def _machines() -> Iterator[tuple[str, bytes]]:
     dsn = b"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n"
     report = several(
         b"report",

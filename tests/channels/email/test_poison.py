@@ -12,19 +12,14 @@ import time
 import pytest
 
 from channels.email.poison import poison
-from channels.email.written import attached
-from tugi.channels.email import parts, reading, tree
+from channels.email.written import attached, read
+from tugi.channels.email import parts, tree
 from tugi.ports import Letter, Unreadable
 
 FULL = os.environ.get("TUGI_POISON") == "full"
 SECONDS = 1.0
 MEGABYTES = 200
 UNREADABLE = {"empty", "only line ends", "random bytes"}
-
-
-def read(raw: bytes) -> Letter:
-    """As a mailbox of our shop reads it."""
-    return reading.read(raw, own_addresses=["info@shop.example"], trusted_server="", envelope={})
 
 
 def texts_of(letter: Letter) -> list[str]:

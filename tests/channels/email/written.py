@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 
+from tugi.channels.email import reading
+from tugi.ports import Letter
+
 HEAD = (
     b"From: Mari Maasikas <mari@example.com>\r\nTo: info@shop.example\r\nSubject: Where is my parcel\r\n"
     b"Message-ID: <poison@example.com>\r\nDate: Mon, 02 Mar 2026 10:00:00 +0200\r\nMIME-Version: 1.0\r\n"
@@ -40,3 +43,8 @@ def attached(name: bytes, content: bytes, kind: bytes = b"application/octet-stre
 def page(source: bytes) -> bytes:
     """A mail of HTML alone."""
     return mail(b"Content-Type: text/html; charset=utf-8\r\n", source)
+
+
+def read(raw: bytes, *own: str, **envelope: object) -> Letter:
+    """As a mailbox reads it, its own addresses given."""
+    return reading.read(raw, own_addresses=own or ("info@shop.example",), trusted_server="", envelope=envelope)

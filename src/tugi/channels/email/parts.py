@@ -78,9 +78,7 @@ def is_stub(text: str, source: str) -> bool:
         return True
     shown = to_text(source)
     squeezed, all_of_it = "".join(text.split()), "".join(shown.split())
-    if len(squeezed) > _STUB_SHARE * len(all_of_it) and not (
-        _SAYS_HTML.search(text) and len(squeezed) < 0.7 * len(all_of_it)
-    ):
+    if len(squeezed) > _STUB_SHARE * len(all_of_it) and not _SAYS_HTML.search(text):
         return False
     return len(all_of_it) > 40 and squeezed[:200] not in all_of_it
 

@@ -24,6 +24,8 @@ _SHORT_HEADER = 1_000
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _ENVELOPE = re.compile(rb"(?:[\r\n \t]*>?From (?![ \t]*:)[^\r\n]*\r?\n|\xef\xbb\xbf|[\r\n]+)")
+_BARE_CR = re.compile(rb"[^\r\n]*\r(?![\r\n])|[^\r\n]*\r\r(?!\n)")
+_LONG_LINE = 10_000
 _BLANK_LINE = re.compile(rb"\n\r*\n")
 # After a line that is no header: what shows that headers go on all the same.
 _GOES_ON = re.compile(rb"[ \t]+[^ \t\r\n]|[!-9;-~]{1,60}[ \t]*:")
@@ -115,8 +117,8 @@ class Piece(Message):
 
 def parse(raw: bytes) -> Piece:
     """The letter as a tree. Parts beyond the limits stay unread in the last one."""
-    if b"\n" not in raw and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")
+    if _BARE_CR.match(raw[:_LONG_LINE]):
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _Reader(raw, MOST_PARTS).letter(0, len(raw), depth=0)
 
 
