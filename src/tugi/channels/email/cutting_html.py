@@ -20,6 +20,7 @@ Effect = Literal["cite", "quote", "drop", "attribution", "spaces", "hard", "head
 # Text and the tag after it. Tags end at the first ">" outside a quoted value (HTML Standard, 13.2.5.32); "a<b" is none.
 # Possessive: nothing is tried twice.
 TAG = re.compile(r"([^<]*+)<(/?)([a-zA-Z][a-zA-Z0-9:]*+)(?![^\s/>])((?:[^<>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>")
+OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 DECLARATION = re.compile(r"<[!?][^<>]{0,500}>")
 BLOCK_NAMES = """
     div p br hr tr table ul ol li dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre center section article header footer form
@@ -195,11 +196,16 @@ def lines_of(source: str) -> tuple[list[str], dict[int, Mark]]:
     at = 0
     # What was looked for to the end in vain is not looked for again.
     endless: set[str] = set()
-    while (begin := source.find("<", at)) >= 0:
+    while True:
         tag = TAG.match(source, at)
         if tag is None:
+            opening = OPENING.search(source, at)
+            if opening is None:
+                break
+            begin = opening.start()
             page.text(source[at:begin])
-            at = after_other(source, begin, endless)
+            # Text with a "<" of its own came before a tag; or what stands here is no tag, whatever it looks like.
+            at = begin if begin > at else after_other(source, begin, endless)
             if at == begin + 1:
                 page.text("<")
             continue

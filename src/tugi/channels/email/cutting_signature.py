@@ -72,43 +72,43 @@ def signature_start(lines: Sequence[str], first: int, last: int, *, alone: bool 
 
     alone: text of the customer's stands elsewhere, so that these lines may be a signature as a whole.
     """
-    above = first if not alone else None
+    while first < last and not lines[first].strip():
+        first += 1
+    last = without_notices(lines, first, last, alone=alone)
     dropped: list[int] = []
     begin = max(first, last - TAIL)
-    end = last
+    above = alone or begin > first
     for at in range(begin, last):
-        line = lines[at]
-        text = plain(line)
+        text = plain(lines[at])
         if not text:
             continue
         device = device_of(text)
         if device == "known" or (device == "unknown" and apart(lines, at, first, last)):
-            rest = next((plain(lines[n]) for n in range(at + 1, last) if lines[n].strip()), "")
-            if rest and (rest.startswith(AFTERTHOUGHT) or (above is not None and blank(lines, above, at))):
-                dropped.append(at)
-                continue
-            end = at
+            below = next((plain(lines[n]) for n in range(at + 1, last) if lines[n].strip()), "")
+            if not below or (above and not below.startswith(AFTERTHOUGHT)):
+                last = at
+                break
+            dropped.append(at)
+        elif above and is_delimiter(lines[at], text, lines, at, last):
+            last = at
             break
-        if above is not None and blank(lines, above, at):
-            continue
-        if is_delimiter(line, text, lines, at, last):
-            end = at
-            break
-    return trimmed(lines, first, end, alone=alone), dropped
+        else:
+            above = True
+    last = without_notices(lines, first, last, alone=alone)
+    return contacts(lines, first, last, alone=alone), dropped
 
 
-def trimmed(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
-    """Upwards from `end` over notices and contact details."""
+def without_notices(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
+    """Upwards from `end` over legal and virus notices, footers of mailing lists, and lines of dashes."""
     while True:
         end = without_blank(lines, first, end)
         begin = paragraph(lines, first, end)
         if end <= first or (begin <= first and not alone):
             return end
         text = plain(" ".join(line.strip() for line in lines[begin:end]))
-        if is_rule(text) or ((len(text) >= 40 or "virus" in text) and NOTICE.search(text)) or LIST.search(text):
-            end = begin
-            continue
-        return contacts(lines, first, end, alone=alone)
+        if not (is_rule(text) or ((len(text) >= 40 or "virus" in text) and NOTICE.search(text)) or LIST.search(text)):
+            return end
+        end = begin
 
 
 def contacts(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
@@ -121,7 +121,7 @@ def contacts(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
         if written > 14:
             break
         if is_closing(text):
-            if (alone or not blank(lines, first, at)) and is_card(lines, at + 1, end, enough=1, alone=alone):
+            if (alone or at > first) and is_card(lines, at + 1, end, enough=1, alone=alone):
                 return without_blank(lines, first, at)
             break
     begin = paragraph(lines, first, end)
@@ -198,10 +198,6 @@ def is_closing(text: str) -> bool:
 
 def apart(lines: Sequence[str], at: int, first: int, last: int) -> bool:
     return (at == first or not lines[at - 1].strip()) and (at + 1 >= last or not lines[at + 1].strip())
-
-
-def blank(lines: Sequence[str], first: int, last: int) -> bool:
-    return all(not line.strip() for line in lines[first:last])
 
 
 def without_blank(lines: Sequence[str], first: int, end: int) -> int:
