@@ -29,7 +29,6 @@ from tugi.ports import Account
 
 log = structlog.get_logger("tugi.door")
 CHANNEL = "email"
-MOST_RECIPIENTS = 100
 MOST_CONNECTIONS = 200
 MOST_FROM_ONE = 20
 # Bytes of mails that are just being received, over all connections.
@@ -80,7 +79,7 @@ class Listener:
         self, server: _Talk, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient whose mailbox is ours."""
-        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+        if len(envelope.rcpt_tos) >= doors.MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients."
         try:
             async with self._database.everywhere() as tx:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Mapping
 
@@ -13,10 +15,21 @@ from tugi.ports import Account
 
 # A mail larger than this is refused (bytes).
 LARGEST = 50_000_000
+MOST_RECIPIENTS = 100
 # How often it is noted that mail came.
 NOTE_SECONDS = 10.0
 _CLAIM = re.compile(rb"^(Authentication-Results|ARC-Authentication-Results)(?=[ \t]*:)", re.IGNORECASE | re.MULTILINE)
 _BODY = re.compile(rb"\r?\n\r?\n")
+
+
+def door_key(secret: str, workspace_id: int) -> str:
+    """What proves that a mail is handed over by HTTP by somebody of this workspace: 128 bits in hex."""
+    return hmac.new(secret.encode(), f"mail door\0{workspace_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def door_path(secret: str, workspace_id: int) -> str:
+    """Where a workspace's mail is handed over by HTTP, with its key, for those that cannot sign."""
+    return f"/hooks/mail/{workspace_id}.{door_key(secret, workspace_id)}"
 
 
 def base_address(address: str) -> str:
@@ -38,6 +51,12 @@ async def account_of(tx: Transaction, channel: str, address: str) -> Account | N
         plain,
     )
     return Account(**dict(row)) if row else None
+
+
+async def only_account(tx: Transaction, channel: str) -> Account | None:
+    """The workspace's active account of a channel, if there is just one with an address."""
+    active = [one for one in await accounts.of_channel(tx, channel) if one.address]
+    return active[0] if len(active) == 1 else None
 
 
 def without_claims(raw: bytes, account: Account) -> bytes:

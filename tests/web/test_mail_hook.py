@@ -1,0 +1,199 @@
+"""Mail handed over by HTTP: proven, byte for byte, and acknowledged only when it is stored."""
+
+import base64
+import hashlib
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from tugi.core import clock
+from tugi.core.database import Database
+from tugi.core.errors import Unavailable
+from tugi.core.files import Folder
+from tugi.desk.cases import accounts, doors
+from tugi.desk.people import workspaces
+from tugi.web import mail_hook
+
+SECRET = "installation"
+MAILGUN = "key-of-mailgun"
+# No charset at all, and a boundary-like line: a form must not touch it.
+MAIL = b"From: mari@kiri.example\r\nSubject: \xe4\xff\x80\r\n\r\n--line\r\n\xc3\xa9 +%41&=\r\n"
+
+
+class Post:
+    """A shop with two mailboxes and a door."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.files: Any = Folder(folder)
+        self.workspace_id = 0
+
+    @property
+    def key(self) -> str:
+        return doors.door_key(SECRET, self.workspace_id)
+
+    @property
+    def path(self) -> str:
+        return doors.door_path(SECRET, self.workspace_id)
+
+    async def furnish(self) -> "Post":
+        async with self.database.everywhere() as tx:
+            self.workspace_id = (await workspaces.create(tx, "Põhjala Pood")).id
+        async with self.database.transaction(self.workspace_id) as tx:
+            for name in ("info", "orders"):
+                await accounts.create(tx, "email", name, f"{name}@shop.example", {}, None)
+        return self
+
+    async def hand(self, path: str = "", **request: Any) -> httpx.Response:
+        app = Starlette(routes=mail_hook.routes(self.database, self.files, SECRET, MAILGUN))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+            return await http.post(path or self.path, **request)
+
+    async def raw(self, **headers: str) -> httpx.Response:
+        given = {"content-type": "message/rfc822", "x-tugi-recipient": "info+t1-x@shop.example", **headers}
+        return await self.hand(f"/hooks/mail/{self.workspace_id}", content=MAIL, headers=given)
+
+    async def kept(self) -> list[tuple[bytes, dict[str, Any]]]:
+        async with self.database.reading(self.workspace_id) as tx:
+            rows = await tx.fetch("select hash, envelope from deliveries order by id")
+        return [(await self.files.get(self.workspace_id, row["hash"]), row["envelope"]) for row in rows]
+
+
+@pytest.fixture
+async def post(database: Database, tmp_path: Path) -> Post:
+    return await Post(database, tmp_path).furnish()
+
+
+def signature(key: str, body: bytes) -> str:
+    return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+
+
+async def test_a_signed_mail_is_kept_as_it_is_and_twice_is_once(post: Post) -> None:
+    first = await post.raw(**{"x-tugi-signature": signature(post.key, MAIL)})
+    assert (first.status_code, first.json()) == (200, {"stored": 1, "repeated": 0})
+    again = await post.raw(**{"x-tugi-signature": signature(post.key, MAIL)})
+    assert again.json() == {"stored": 0, "repeated": 1}
+    assert await post.kept() == [(MAIL, {"to": ["info+t1-x@shop.example"], "door": "http"})]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-tugi-signature": ""},
+        {"x-tugi-signature": signature("another", MAIL)},
+        {"authorization": "Basic " + base64.b64encode(b"tugi:wrong").decode()},
+        {"authorization": "Basic \x01"},
+        {"authorization": "Bearer x"},
+    ],
+)
+async def test_what_is_not_proven_is_refused(post: Post, headers: dict[str, str]) -> None:
+    assert (await post.raw(**headers)).status_code == 403
+    assert await post.kept() == []
+
+
+async def test_another_workspaces_key_opens_nothing(post: Post) -> None:
+    other = doors.door_key(SECRET, post.workspace_id + 1)
+    assert (await post.hand(f"/hooks/mail/{post.workspace_id}.{other}", content=MAIL)).status_code == 403
+    assert (await post.hand("/hooks/mail/nobody", content=MAIL)).status_code == 404
+
+
+async def test_the_key_may_be_a_password(post: Post) -> None:
+    packed = base64.b64encode(f"tugi:{post.key}".encode()).decode()
+    assert (await post.raw(authorization=f"Basic {packed}")).status_code == 200
+
+
+def mailgun(age: int = 0, key: str = MAILGUN) -> dict[str, Any]:
+    stamp, token = str(int(clock.now().timestamp()) - age), "0123456789" * 5
+    signed = hmac.new(key.encode(), (stamp + token).encode(), hashlib.sha256).hexdigest()
+    return {
+        "recipient": "orders@shop.example,info@shop.example",
+        "sender": "mari@kiri.example",
+        "timestamp": stamp,
+        "token": token,
+        "signature": signed,
+    }
+
+
+async def test_mailguns_form_by_its_own_signature(post: Post) -> None:
+    body = urlencode({**mailgun(), "body-mime": MAIL})
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    path = f"/hooks/mail/{post.workspace_id}"
+    assert (await post.hand(path, content=body, headers=form)).json() == {"stored": 2, "repeated": 0}
+    envelopes = [(raw, envelope["to"], envelope["from"]) for raw, envelope in await post.kept()]
+    assert envelopes == [
+        (MAIL, ["orders@shop.example"], "mari@kiri.example"),
+        (MAIL, ["info@shop.example"], "mari@kiri.example"),
+    ]
+    old = urlencode({**mailgun(age=400), "body-mime": MAIL + b"x"})
+    assert (await post.hand(path, content=old, headers=form)).status_code == 403
+    forged = urlencode({**mailgun(key="x"), "body-mime": MAIL + b"x"})
+    assert (await post.hand(path, content=forged, headers=form)).status_code == 403
+    assert len(await post.kept()) == 2
+
+
+async def test_sendgrids_raw_form_keeps_every_byte(post: Post) -> None:
+    envelope = json.dumps({"to": ["info@shop.example"], "from": "mari@kiri.example"})
+    answer = await post.hand(files={"envelope": (None, envelope), "email": (None, MAIL), "charsets": (None, "{}")})
+    assert answer.json() == {"stored": 1, "repeated": 0}
+    assert [raw for raw, _ in await post.kept()] == [MAIL]
+
+
+async def test_postmarks_json(post: Post) -> None:
+    raw = "From: mari@kiri.example\r\n\r\nTere õhtust\r\n"
+    body = {"RawEmail": raw, "OriginalRecipient": "info@shop.example", "From": "mari@kiri.example", "MailboxHash": ""}
+    assert (await post.hand(json=body)).status_code == 200
+    assert [one for one, _ in await post.kept()] == [raw.encode()]
+    assert "raw mail is included" in (await post.hand(json={"From": "x"})).json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"content": b""}, 422),
+        ({"content": MAIL}, 422),
+        ({"content": MAIL, "params": {"to": "nobody@shop.example"}}, 404),
+        ({"data": {"subject": "parsed only"}}, 422),
+        ({"content": b"--x\r\n\r\n", "headers": {"content-type": "multipart/form-data; boundary=y"}}, 422),
+        ({"content": b"x", "headers": {"content-type": "multipart/form-data"}}, 422),
+        ({"data": {"email": "x", "envelope": "{"}}, 422),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 422),
+        ({"content": b"x" * 50_000_001, "params": {"to": "info@shop.example"}}, 413),
+    ],
+)
+async def test_what_is_no_mail_is_refused_in_words(post: Post, request_: dict[str, Any], status: int) -> None:
+    answer = await post.hand(**request_)
+    assert answer.status_code == status
+    assert answer.json()["error"]["message"]
+    assert await post.kept() == []
+
+
+async def test_while_nothing_can_be_stored_the_provider_keeps_the_mail(post: Post, dsn: str) -> None:
+    class Away:
+        async def put(self, workspace_id: int, content: bytes) -> str:
+            raise Unavailable("The disk is full.")
+
+    files, post.files = post.files, Away()
+    assert (await post.raw(**{"x-tugi-signature": signature(post.key, MAIL)})).status_code == 503
+    post.files = files
+    assert await post.kept() == []
+    gone = await Database.open(dsn)
+    await gone.close()
+    database, post.database = post.database, gone
+    assert (await post.raw(**{"x-tugi-signature": signature(post.key, MAIL)})).status_code == 503
+    post.database = database
+    assert await post.kept() == []
+
+
+async def test_a_senders_own_claims_are_not_believed_from_a_provider(post: Post) -> None:
+    claim = b"Authentication-Results: shop.example; dmarc=pass\r\n" + MAIL
+    await post.hand(files={"envelope": (None, '{"to": ["info@shop.example"]}'), "email": (None, claim)})
+    headers = {"x-tugi-signature": signature(post.key, claim + b"x"), "x-tugi-recipient": "info@shop.example"}
+    await post.hand(f"/hooks/mail/{post.workspace_id}", content=claim + b"x", headers=headers)
+    assert [raw for raw, _ in await post.kept()] == [b"X-Claimed-" + claim, claim + b"x"]
