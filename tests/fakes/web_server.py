@@ -14,19 +14,26 @@ STUCK = "/stuck"
 
 @dataclass(slots=True)
 class WebServer:
-    """answers: raw HTTP responses by path. asked: paths with their queries, as they came. hosts: Host headers."""
+    """answers: raw HTTP responses by path. asked: paths with their queries, as they came. hosts: Host headers.
+
+    bodies: what was posted.
+    """
 
     answers: Mapping[str, bytes]
     port: int = 0
     asked: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             path = head.split(" ", 2)[1]
             self.asked.append(path)
-            self.hosts += [line[6:] for line in head.split("\r\n") if line.lower().startswith("host: ")]
+            named = dict(line.lower().split(": ", 1) for line in head.split("\r\n") if ": " in line)
+            self.hosts.append(named.get("host", ""))
+            if size := int(named.get("content-length", "0")):
+                self.bodies.append((await reader.readexactly(size)).decode())
             writer.write(self.answers.get(path.partition("?")[0], MISSING))
             await writer.drain()
             if path == STUCK:

@@ -52,7 +52,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """Asks around. collection: an address with {domain}, Thunderbird's or one's own; empty: none is asked."""
+    """Asks around. collection: an address with {domain}, Thunderbird's or one's own; without it none is asked."""
 
     guard: Guard
     names: Names
@@ -104,7 +104,7 @@ class Discovery:
         return FoundMailbox(None, None, None, "password", "nothing", None, "")
 
     async def _described(self, email: str, domain: str) -> tuple[str, str, Pair]:
-        addresses = [*self.descriptions, *([self.collection] if self.collection else [])]
+        addresses = [*self.descriptions, *([self.collection] if "{domain}" in self.collection else [])]
         tasks = [self._description(one.format(email=quote(email), domain=domain), email) for one in addresses]
         for found in await asyncio.gather(*tasks):
             if found is not None:
