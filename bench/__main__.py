@@ -13,7 +13,9 @@ import uvloop
 
 from bench.engine_figures import engines
 from bench.house import House, open_house
+from bench.letter_figures import mails
 from bench.list_figures import lists
+from bench.mail_figures import mail_read
 from bench.message_figures import add_message, to_agent
 from bench.replay_figures import replays
 from bench.robot_figures import idle, training, verdicts
@@ -22,6 +24,7 @@ from bench.start_figures import make_run, start
 
 FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "add_message": add_message,
+    "mails": mails,
     "to_agent": to_agent,
     "sockets": sockets,
     "lists": lists,
@@ -32,6 +35,7 @@ FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "start": start,
     "idle": idle,
     "make_run": make_run,
+    "mail_read": mail_read,
 }
 
 
