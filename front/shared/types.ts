@@ -91,6 +91,8 @@ export interface Message {
   /** Buttons under a robot's answer: what is often asked next. */
   follow_ups: Choice[] | null;
   letter?: LetterBrief | null;
+  /** It came or went as a letter; visitors are told no more of it. */
+  by_letter?: boolean;
 }
 
 export interface Note {
@@ -345,6 +347,8 @@ export interface WidgetShop {
   dark: "auto" | "light" | "dark";
   ask_email: boolean;
   robot: "answer" | "suggest" | "off";
+  /** What a visitor missed is sent on by mail. */
+  by_mail?: boolean;
 }
 
 export interface WidgetState {

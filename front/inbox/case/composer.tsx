@@ -151,7 +151,7 @@ function Field({ item, field, text, tab, byMail, change, send, paste }: FieldPro
     <>
       {slash !== null && <KnowledgePicker id={id} results={results} at={at} onPick={pick} />}
       <textarea
-        ref={field} rows={byMail ? 4 : 2} value={text} dir="auto" aria-label={t(`composer.${tab}`)} placeholder={t(byMail ? "mail.reply_placeholder" : `composer.${tab}_placeholder`)}
+        ref={field} rows={byMail && !matchMedia("(max-width: 899px)").matches ? 4 : 2} value={text} dir="auto" aria-label={t(`composer.${tab}`)} placeholder={t(byMail ? "mail.reply_placeholder" : `composer.${tab}_placeholder`)}
         aria-autocomplete={tab === "reply" ? "list" : undefined} aria-controls={slash === null ? undefined : id}
         aria-activedescendant={slash !== null && results !== null && results.length > 0 ? `${id}-${at}` : undefined}
         onInput={typed} onKeyDown={onKey} onPaste={pasted} onBlur={() => setSlash(null)}

@@ -1,6 +1,6 @@
 /** Small parts of the channels' screens: bones, failures, the sentence about a mailbox. */
 import type { ComponentChildren } from "preact";
-import { ArrowLeft, CircleAlert, CircleCheck, CirclePause, Clock } from "lucide-preact";
+import { ArrowLeft, CircleAlert, CircleCheck, CircleDashed, CirclePause, Clock } from "lucide-preact";
 import { clockTime, dayNumber, fullTime, language, relativeTime, t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { minute } from "../parts/ticking";
@@ -41,7 +41,7 @@ export function Back({ children }: { children: ComponentChildren }) {
   return <a class="back-link" href="/channels"><ArrowLeft size={14} aria-hidden="true" />{children}</a>;
 }
 
-const ICONS = { good: CircleCheck, quiet: CirclePause, warn: Clock, bad: CircleAlert } as const satisfies Record<Tone, unknown>;
+const ICONS = { good: CircleCheck, quiet: CircleDashed, warn: Clock, bad: CircleAlert } as const satisfies Record<Tone, unknown>;
 
 /** "4 minutes ago" for what was; since when for what is wrong: the hour today, else the day. */
 function timeOf({ at, tone }: Standing): string {
@@ -56,7 +56,7 @@ function timeOf({ at, tone }: Standing): string {
 export function HealthLine({ account, full }: { account: Account; full?: boolean }) {
   const standing = standingOf(account);
   const { tone, key, at, count, left, todo, said } = standing;
-  const Icon = ICONS[tone];
+  const Icon = account.active ? ICONS[tone] : CirclePause;
   const since = tone === "bad" && at !== null ? ` ${t("channels.since", { time: timeOf(standing) })}` : "";
   return (
     <div class={`health ${tone}`}>

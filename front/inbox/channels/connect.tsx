@@ -1,6 +1,6 @@
 /** Connecting a mailbox: its address, its key, a test in plain words, and how its letters look. */
 import { useRef, useState } from "preact/hooks";
-import { ExternalLink } from "lucide-preact";
+import { ChevronDown, ExternalLink } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
@@ -185,6 +185,7 @@ function Servers({ email, settings, change, open }: { email: string; settings: S
     <details class="servers" open={open}>
       <summary>
         <span>{t("channels.servers")}</span>
+        <ChevronDown size={12} aria-hidden="true" />
         <span class="quiet cut">{receiving.imap !== null && serverWords(receiving.imap)}</span>
         <span class="quiet cut">{sending.smtp !== null && serverWords(sending.smtp)}</span>
       </summary>

@@ -1,5 +1,6 @@
 /** One mailbox: how it is, and everything that can be changed about it. */
 import { useEffect, useState } from "preact/hooks";
+import { ChevronDown } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
@@ -146,6 +147,7 @@ function Key({ account, settings, change, again, found }: KeyProps) {
       <details class="servers">
         <summary>
           <span>{t("channels.servers")}</span>
+        <ChevronDown size={12} aria-hidden="true" />
           <span class="quiet cut">{receiving.imap !== null && serverWords(receiving.imap)}</span>
           <span class="quiet cut">{sending.smtp !== null && serverWords(sending.smtp)}</span>
         </summary>

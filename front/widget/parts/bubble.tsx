@@ -134,12 +134,14 @@ function State({ bubble, shown }: { bubble: Drawn; shown: boolean }) {
     );
   }
   const words = bubble.delivery !== null && (shown || bubble.message === null) ? t(`state.${bubble.delivery}`) : null;
-  if (words === null && !bubble.last) return null;
+  const byMail = bubble.message?.by_letter === true;
+  if (words === null && !byMail && !bubble.last) return null;
   return (
     <p class="state">
       <time dateTime={bubble.at} title={fullTime(bubble.at)}>
         {clockTime(bubble.at)}
       </time>
+      {byMail && ` · ${t("state.by_mail")}`}
       {words !== null && ` · ${words}`}
     </p>
   );

@@ -8,7 +8,16 @@ import { emailPutOff, floor, held, visitor } from "../store";
 export function EmailCard() {
   const problem = useSignal<string | null>(null);
   const left = useSignal(false);
-  const waits = held.value?.shop.ask_email !== false && (floor.value === "queue" || (floor.value === "agent" && held.value?.availability.open === false));
+  const forPerson = floor.value === "queue" || (floor.value === "agent" && held.value?.availability.open === false);
+  const waits = held.value?.shop.ask_email !== false && forPerson;
+  const comesByMail = forPerson && visitor.value.email !== null && held.value?.shop.by_mail === true;
+  if (comesByMail) {
+    return (
+      <p class="line" role="status">
+        {t("email.comes_too", { email: visitor.value.email })}
+      </p>
+    );
+  }
   if (left.value) {
     return (
       <p class="line" role="status">

@@ -13,7 +13,7 @@ from tugi.core import clock, events, secrets
 from tugi.core.database import Transaction
 from tugi.core.errors import NotSignedIn
 from tugi.core.events import Actor
-from tugi.desk.cases import cases, readings, transcript
+from tugi.desk.cases import accounts, cases, readings, transcript
 from tugi.desk.cases.attachments import Attachment
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -203,6 +203,8 @@ async def shop_of(tx: Transaction, workspace: Workspace, language: str) -> dict[
         "dark": widget.dark,
         "ask_email": widget.ask_email,
         "robot": workspace.robot.mode,
+        # Only where there is a mailbox that sends can we promise that the rest comes by mail.
+        "by_mail": any(one.account.active for one in await accounts.list_all(tx)),
         "starters": [{"entry_id": row["entry_id"], "title": row["title"]} for row in starters],
     }
 

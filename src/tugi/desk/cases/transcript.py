@@ -29,7 +29,7 @@ class Message:
     """A message as agents see one; visitors get it without `verdict_id` and `letter`. `client_id` is the sender's own.
 
     approved_by: the agent by whose click the robot said it. follow_ups: buttons under a robot's answer.
-    letter: what it has beyond its text where it came or goes as a letter.
+    letter: what it has beyond its text where it came or goes as a letter; by_letter: that it did, which all may know.
     """
 
     id: int
@@ -52,6 +52,7 @@ class Message:
     approved_by: int | None
     follow_ups: list[MessageChoice] | None
     letter: LetterBrief | None = None
+    by_letter: bool = False
 
 
 SELECT = """
@@ -145,6 +146,7 @@ def message_of(row: Mapping[str, Any]) -> Message:
         approved_by=row["approved_by"],
         follow_ups=_choices(row["follow_ups"]),
         letter=letters.brief_of(row["letter"]),
+        by_letter=row["letter"] is not None,
     )
 
 
