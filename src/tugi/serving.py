@@ -72,7 +72,7 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
         jobs = installation.worker() if worker else None
         background: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if jobs:
-            background = [jobs.run, installation.sweep, installation.warm]
+            background = [jobs.run, installation.sweep, installation.warm, *_post(installation)]
         if plant_demo:
             background.append(lambda: judging.run(installation.database, installation.answering))
         if not web:
@@ -103,12 +103,18 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
             jobs.stop()
 
 
+def _post(installation: wiring.Installation) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What brings mail in, and what carries it out."""
+    return [*installation.mail_inlets(), installation.postman().run]
+
+
 async def _run_worker(installation: wiring.Installation, jobs: Worker) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, jobs.stop)
     async with asyncio.TaskGroup() as group:
-        side = [group.create_task(work()) for work in (installation.bell.run, installation.sweep, installation.warm)]
+        beside = [installation.bell.run, installation.sweep, installation.warm, *_post(installation)]
+        side = [group.create_task(work()) for work in beside]
         await jobs.run()
         for task in side:
             task.cancel()

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import structlog
 
+from tugi.channels.email.channel import EmailChannel
+from tugi.channels.email.door import Door
+from tugi.channels.email.imap import context_of
+from tugi.channels.email.mailboxes import Mailboxes
+from tugi.channels.email.oauth import Tokens, clients_of
+from tugi.channels.email.postman import Postman
+from tugi.channels.email.setting_up import EmailSetup
 from tugi.channels.smtp import smtp_of
 from tugi.core import migrations
 from tugi.core.database import AWAY, Database
@@ -20,6 +30,7 @@ from tugi.core.events import Bell
 from tugi.core.files import Bucket, Files, Folder
 from tugi.core.jobs import Worker
 from tugi.core.safe_addresses import Guard, private_hosts
+from tugi.core.sealing import Seal
 from tugi.demo import buying, seed
 from tugi.desk import reactions
 from tugi.desk.answering import training
@@ -29,6 +40,7 @@ from tugi.desk.answering.private import Private
 from tugi.desk.answering.rehearsing import Decide
 from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.wording import Wording
+from tugi.desk.cases import doors
 from tugi.desk.cases.intake import Intake
 from tugi.desk.people import workspaces
 from tugi.desk.work import alarms, queue
@@ -98,6 +110,27 @@ class Installation:
         """What runs replays."""
         return Replaying(self.database, self.files, self.rehearse, self.train)
 
+    def mail_inlets(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        """What brings mail in while it runs: mailboxes read by IMAP, our own doors. Raises Invalid."""
+        settings, seal = self.settings, Seal(self.secret)
+        tokens = Tokens(self.database, seal, clients_of(settings))
+        guard = guard_of(settings)
+        mailboxes = Mailboxes(self.database, self.files, seal, tokens, guard, ca_file=settings.mail_ca)
+        door = Door(
+            self.database,
+            self.files,
+            smtp=settings.smtp_listen,
+            lmtp=settings.lmtp_listen,
+            cert=settings.smtp_cert,
+            key=settings.smtp_key,
+            hostname=urlsplit(settings.base_url).hostname or "localhost",
+        )
+        return [mailboxes.run, door.run]
+
+    def postman(self) -> Postman:
+        """What carries letters out while it runs."""
+        return Postman(self.database, self.files, Seal(self.secret), self.channels)
+
     def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
         """The web application; `background` runs as long as it does."""
         hub = Hub(self.database, self.dsn, self.secret)
@@ -107,6 +140,9 @@ class Installation:
             hub=hub,
             answering=self.answering,
             secret=self.secret,
+            base_url=self.settings.base_url,
+            mail_setup=mail_setup_of(self.settings, self.database, self.secret),
+            mailgun_key=self.settings.mailgun_key,
             ready=self.check_ready,
             background=[self.bell.run, *background],
             extra_routes=demo_shop.routes(self._demo_widget_key, self._demo_buyer),
@@ -192,6 +228,35 @@ def guard_of(settings: Settings) -> Guard:
     return Guard(private_hosts(settings.private_hosts))
 
 
+def mail_setup_of(settings: Settings, database: Database, secret: str) -> EmailSetup:
+    """What connects mailboxes. Raises Invalid for wrong settings."""
+    clients = clients_of(settings)
+    return EmailSetup(
+        guard=guard_of(settings),
+        context=mail_context(settings),
+        clients=clients,
+        tokens=Tokens(database, Seal(secret), clients),
+        collection=settings.mail_settings_url,
+        smtp_door=settings.smtp_listen,
+        lmtp_door=settings.lmtp_listen,
+        http_door=partial(doors.door_path, secret),
+    )
+
+
+def email_of(settings: Settings, database: Database, secret: str) -> EmailChannel:
+    """Mail, as the desk sees it. Raises Invalid for wrong settings."""
+    tokens = Tokens(database, Seal(secret), clients_of(settings))
+    return EmailChannel(guard_of(settings), mail_context(settings), tokens)
+
+
+def mail_context(settings: Settings) -> ssl.SSLContext:
+    """Whose word is taken for mail servers' certificates. Raises Invalid for a file that holds none."""
+    try:
+        return context_of(settings.mail_ca)
+    except OSError as error:
+        raise Invalid(f"TUGI_MAIL_CA: {settings.mail_ca} holds no certificates that can be read: {error}.") from error
+
+
 def engine_of(settings: Settings) -> tuple[str, OpenedEmbedders]:
     """The embedders and the current one's variant; without one, character n-grams serve in suggestion mode.
 
@@ -257,18 +322,19 @@ async def opened(settings: Settings, *, size: int = 8) -> AsyncGenerator[Install
             private = Private(secret, may_mail=mailer_of(settings) is not None)
             bell = Bell(database)
             database.after_commit = bell.ring
-            yield Installation(
-                settings=settings,
-                dsn=dsn,
-                database=database,
-                files=files,
-                secret=secret,
-                engine=engine,
-                embedders=embedders,
-                answering=Answering(database, files, embedders, private, wording_of(settings, database)),
-                bell=bell,
-                channels={},
-            )
+            with closing(email_of(settings, database, secret)) as email:
+                yield Installation(
+                    settings=settings,
+                    dsn=dsn,
+                    database=database,
+                    files=files,
+                    secret=secret,
+                    engine=engine,
+                    embedders=embedders,
+                    answering=Answering(database, files, embedders, private, wording_of(settings, database)),
+                    bell=bell,
+                    channels={"email": email},
+                )
         finally:
             await database.close()
 

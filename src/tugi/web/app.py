@@ -23,10 +23,14 @@ from tugi.core.files import Files
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.assist import Assist
 from tugi.desk.people import workspaces
-from tugi.web import hooks, pages, presence, wire
+from tugi.ports import MailSetup
+from tugi.web import hooks, mail_hook, pages, presence, wire
 from tugi.web.agent_api import (
     assist,
     cases,
+    channels,
+    consent,
+    deliveries,
     entrance,
     knowledge,
     lessons,
@@ -34,6 +38,7 @@ from tugi.web.agent_api import (
     people,
     replays,
     robot,
+    sending,
     versions,
     workspace,
 )
@@ -47,7 +52,10 @@ log = structlog.get_logger("tugi.web")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the web application stands on. background: what must run as long as it does."""
+    """What the web application stands on. background: what must run as long as it does.
+
+    base_url: the address that people use, without a trailing slash. mail_setup: what connects mailboxes, if anything.
+    """
 
     database: Database
     files: Files
@@ -55,6 +63,9 @@ class Parts:
     answering: Answering
     secret: str
     ready: Callable[[], Coroutine[Any, Any, None]]
+    base_url: str = ""
+    mail_setup: MailSetup | None = None
+    mailgun_key: str = ""
     background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     extra_routes: Sequence[BaseRoute] = ()
 
@@ -95,6 +106,7 @@ def make_app(parts: Parts) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", wire.guarded(readyz)),
             *hooks.routes(parts.database),
+            *mail_hook.routes(parts.database, parts.files, parts.secret, parts.mailgun_key),
             *parts.extra_routes,
             *pages.routes(origins_of),
             Mount("/", api),
@@ -121,7 +133,22 @@ def agent_api(parts: Parts) -> FastAPI:
             Exception: _broken,
         },
     )
-    for module in (entrance, people, workspace, knowledge, cases, letters, robot, replays, lessons, versions, assist):
+    for module in (
+        entrance,
+        people,
+        workspace,
+        knowledge,
+        cases,
+        letters,
+        sending,
+        robot,
+        replays,
+        lessons,
+        versions,
+        assist,
+    ):
+        api.include_router(module.router)
+    for module in (consent, channels, deliveries):
         api.include_router(module.router)
     api.add_middleware(Idempotency, database=parts.database)
     _share(api, parts)
@@ -135,6 +162,8 @@ def _share(app: Any, parts: Parts) -> None:
     app.state.answering = parts.answering
     app.state.assist = Assist(parts.database, parts.answering)
     app.state.secret = parts.secret
+    app.state.base_url = parts.base_url
+    app.state.mail_setup = parts.mail_setup
 
 
 async def _refused(_request: Any, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from tugi.core import clock, i18n
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, NotFound
 from tugi.desk.cases import attachments, cases, contacts, letters, messages, outbox, posting, tokens, transcript
-from tugi.desk.cases.attachments import Stored
+from tugi.desk.cases.attachments import Attachment, Stored
 from tugi.desk.cases.cases import Case, Standing
 from tugi.desk.cases.outbox import Item
 from tugi.desk.cases.transcript import Message
@@ -34,7 +34,7 @@ class Taken:
     """What taking a letter back gives to the composer again."""
 
     text: str
-    attachments: list[attachments.Attachment]
+    attachments: list[Attachment]
 
 
 async def take(tx: Transaction, account_id: int, limit: int) -> list[Item]:

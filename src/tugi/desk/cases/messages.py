@@ -192,18 +192,20 @@ async def write(
     approved_by: int | None = None,
     answers: bool = True,
     letter: Wish = PLAIN,
+    account_id: int | None = None,
 ) -> Message:
     """Store what we say to the customer, as the transaction's actor (agent or robot), once per external id.
 
     `answers` False: words that do not answer, such as "a person will come"; the customer goes on waiting.
     approved_by: the agent by whose click the robot says it. follow_ups: what the customer may ask next.
-    letter: what is wished of it where the account sends letters. The case must be locked. Raises Invalid, Conflict.
+    letter: what is wished of it where the account sends letters. account_id: by which account, in a case without words.
+    The case must be locked. Raises Invalid, Conflict.
     """
     author = tx.actor if approved_by is None else ROBOT
     if (by := author.kind) not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
-    account_id, contact_id = await _where(tx, case)
+    account_id, contact_id = await _where(tx, case, account_id)
     sending = await posting.find_sending(tx, account_id)
     said = Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None)
     message_id = await put(
@@ -242,7 +244,7 @@ def _stored(choices: Sequence[MessageChoice]) -> list[dict[str, object]] | None:
     return [{"entry_id": c.entry_id, "title": c.title} for c in choices] or None
 
 
-async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
+async def _where(tx: Transaction, case: Case, account_id: int | None) -> tuple[int, int]:
     """The channel account and contact of the case's newest message: we answer where we were asked."""
     row = await tx.fetchrow(
         "select channel_account_id, contact_id from messages "
@@ -252,7 +254,7 @@ async def _where(tx: Transaction, case: Case) -> tuple[int, int]:
     )
     if row:
         return row["channel_account_id"], row["contact_id"]
-    account_id = await accounts.ensure_account(tx, case.channel, case.channel.capitalize())
+    account_id = account_id or await accounts.ensure_account(tx, case.channel, case.channel.capitalize())
     contact_id = await contacts.find_current(tx, case.id)
     return account_id, contact_id or await contacts.open_contact(tx, case.id, case.channel)
 

@@ -18,6 +18,7 @@ from tugi.desk.answering.verdicts import Verdict
 from tugi.desk.cases import cases, messages, notes, readings, timeline, transcript
 from tugi.desk.cases.cases import Case, Status
 from tugi.desk.cases.notes import Note
+from tugi.desk.cases.posting import Wish
 from tugi.desk.cases.timeline import Line
 from tugi.desk.cases.transcript import Message
 from tugi.desk.people import customers
@@ -49,13 +50,18 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an agent writes to the customer. suggestion_id: the suggestion it came from, if any."""
+    """What an agent writes to the customer. suggestion_id: the suggestion it came from, if any.
+
+    copies, send_at: of a letter: addresses that get a copy, and when to send it at the earliest.
+    """
 
     client_id: str
     text: str = ""
     attachments: list[int] = field(default_factory=list)
     suggestion_id: int | None = None
     entry_id: int | None = None
+    copies: list[str] = field(default_factory=list[str])
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,7 @@ async def post_message(request: Request, viewer: Signed, case_id: int, reply: Re
             language=None,
             attachment_ids=reply.attachments[:10],
             entry_id=used.entry_id if used else reply.entry_id,
+            letter=Wish(copies=reply.copies, send_at=reply.send_at),
         )
         if used:
             await acceptance.used(tx, used, message, viewer.agent_id)

@@ -1,0 +1,23 @@
+"""E-mail as a channel: raw deliveries understood, letters carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tugi.channels.email import reading
+from tugi.channels.email.carrying import Carrying
+from tugi.channels.email.settings import mailbox_of
+from tugi.ports import Account, Letter
+
+
+class EmailChannel(Carrying):
+    """The `Channel` port over SMTP and IMAP."""
+
+    def read(self, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
+        """See ports.Channel."""
+        return reading.read(
+            raw,
+            own_addresses=[account.address.lower()] if account.address else [],
+            trusted_server=mailbox_of(account).receiving.trusted_server,
+            envelope=envelope,
+        )
