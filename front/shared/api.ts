@@ -121,7 +121,11 @@ export interface paths {
          */
         get: operations["list_cases_api_cases_get"];
         put?: never;
-        post?: never;
+        /**
+         * Post Case
+         * @description Begin a case by writing to somebody. The same client_id again returns the case it began.
+         */
+        post: operations["post_case_api_cases_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,6 +204,66 @@ export interface paths {
          * @description What helps to answer this case: suggestion, entries, similar cases, next questions, summary.
          */
         get: operations["get_assist_api_cases__case_id__assist_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/correspondence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Correspondence
+         * @description How an answer in this case would be addressed now: whom it goes to, who gets a copy, what is added under it.
+         */
+        get: operations["get_correspondence_api_cases__case_id__correspondence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Join
+         * @description Move everything of this case into case T-`number`, which is returned.
+         */
+        post: operations["post_join_api_cases__case_id__join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/joins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Joins
+         * @description What was split from or joined to a case, and what is proposed for it.
+         */
+        get: operations["get_joins_api_cases__case_id__joins_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -288,6 +352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Split
+         * @description Move a message and what answers it to a new case, which is returned.
+         */
+        post: operations["post_split_api_cases__case_id__split_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/status": {
         parameters: {
             query?: never;
@@ -302,6 +386,186 @@ export interface paths {
          * @description Resolve, reopen, wait, snooze, mark as spam.
          */
         post: operations["post_status_api_cases__case_id__status_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description All accounts with their health; leads and owners are told the doors too.
+         */
+        get: operations["list_channels_api_channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect
+         * @description Store a mailbox and switch it on (lead, owner). One that was switched off goes on with its history.
+         */
+        post: operations["connect_api_channels_email_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discover
+         * @description The servers of an address, found within 8 seconds (lead, owner).
+         */
+        post: operations["discover_api_channels_email_discover_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/email/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Try a mailbox both ways (lead, owner). No round trip for one that is read already: it would be taken in.
+         */
+        post: operations["test_api_channels_email_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/oauth/{provider}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback
+         * @description Back from the provider: the mailbox has its permission; a new one is switched on by its page once it is tried.
+         */
+        get: operations["callback_api_channels_oauth__provider__callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/oauth/{provider}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Start
+         * @description Go to the provider to agree (lead, owner). account_id: whose sign-in is to be renewed.
+         */
+        get: operations["start_api_channels_oauth__provider__start_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Change an account, switch it off or on (lead, owner). Switched off, it keeps its cases and its place.
+         */
+        patch: operations["change_api_channels__account_id__patch"];
+        trace?: never;
+    };
+    "/api/channels/{account_id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backfill
+         * @description Take in older mail too, as history: no clocks, no robot (lead, owner).
+         */
+        post: operations["backfill_api_channels__account_id__backfill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{account_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description One account as it is now.
+         */
+        get: operations["get_health_api_channels__account_id__health_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -372,6 +636,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description The newest of a status; `before`: those with smaller ids, for the next page.
+         */
+        get: operations["list_deliveries_api_deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Put it aside: nobody needs it (lead, owner). The raw bytes stay.
+         */
+        post: operations["discard_api_deliveries__delivery_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Raw
+         * @description The bytes as they came, only ever to be saved.
+         */
+        get: operations["get_raw_api_deliveries__delivery_id__raw_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{delivery_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try once more to understand it (lead, owner).
+         */
+        post: operations["retry_api_deliveries__delivery_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -410,6 +754,46 @@ export interface paths {
          * @description Choose a password and sign in, once.
          */
         post: operations["post_invite_api_invites__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/joins/{join_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Dismiss
+         * @description A proposal that is none.
+         */
+        post: operations["post_dismiss_api_joins__join_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/joins/{join_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo
+         * @description Move back what a split or join moved; the case it came from is returned.
+         */
+        post: operations["post_undo_api_joins__join_id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -588,6 +972,86 @@ export interface paths {
          * @description Change one's own name, language, availability or password; a new password ends other sessions.
          */
         patch: operations["patch_me_api_me_patch"];
+        trace?: never;
+    };
+    "/api/messages/{message_id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Letter
+         * @description A letter whole: headers, cleaned HTML, and what it quotes.
+         */
+        get: operations["get_letter_api_messages__message_id__letter_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Raw Letter
+         * @description The bytes of a letter as they came, only ever to be saved.
+         */
+        get: operations["get_raw_letter_api_messages__message_id__raw_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Resend
+         * @description Send a letter that failed, or whose fate is unknown, once more.
+         */
+        post: operations["post_resend_api_messages__message_id__resend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{message_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Take Back
+         * @description Undo an answer that has not left yet; its text comes back.
+         */
+        post: operations["post_take_back_api_messages__message_id__take_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/robot/assist-measures": {
@@ -1322,6 +1786,16 @@ export interface components {
             kind: "customer" | "agent" | "robot" | "system";
         };
         /**
+         * Address
+         * @description A mail address in lower case with the name written beside it, if any.
+         */
+        Address: {
+            /** Email */
+            email: string;
+            /** Name */
+            name?: string | null;
+        };
+        /**
          * Agent
          * @description A person who works in the workspace. available: takes cases; active: may sign in.
          */
@@ -1378,6 +1852,24 @@ export interface components {
             text: string | null;
         };
         /**
+         * Alarm
+         * @description Something is wrong with a channel since then. said: a sentence, with the server's own words where it has any.
+         */
+        Alarm: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "refuses" | "cannot_send" | "not_looked_at" | "silent";
+            /** Said */
+            said: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * ArchiveWish
          * @description Whether the entry shall be out of use.
          */
@@ -1387,6 +1879,14 @@ export interface components {
              * @default true
              */
             archived: boolean;
+        };
+        /**
+         * Asked
+         * @description The address whose servers are looked for.
+         */
+        Asked: {
+            /** Email */
+            email: string;
         };
         /**
          * Assignment
@@ -1420,6 +1920,14 @@ export interface components {
             url: string;
             /** Width */
             width: number | null;
+        };
+        /**
+         * Backfill
+         * @description How many days of older mail are to be taken in.
+         */
+        Backfill: {
+            /** Days */
+            days: number;
         };
         /**
          * Boundary
@@ -1484,6 +1992,8 @@ export interface components {
             id: number;
             /** Language */
             language: string | null;
+            /** Merged Into */
+            merged_into?: number | null;
             /** Number */
             number: number;
             /** Preview */
@@ -1652,6 +2162,99 @@ export interface components {
             question: string;
         };
         /**
+         * Channel
+         * @description One account. settings: of its kind, without secrets; secrets: names of those that are stored.
+         *
+         *     waiting, quarantined: deliveries that are not taken in yet, and those that a person must look at.
+         */
+        Channel: {
+            /** Active */
+            active: boolean;
+            /** Address */
+            address: string | null;
+            alarm: components["schemas"]["Alarm"] | null;
+            /** Channel */
+            channel: string;
+            /** Health */
+            health: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Secrets */
+            secrets: string[];
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * ChannelChange
+         * @description What is to change; None leaves it. settings: all of them.
+         */
+        ChannelChange: {
+            /** Active */
+            active?: boolean | null;
+            /** Dkim Key */
+            dkim_key?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+            /** Smtp Password */
+            smtp_password?: string | null;
+        };
+        /**
+         * ChannelList
+         * @description All accounts with an address; alarm: the first one, for a banner. providers: with whom one can sign in.
+         */
+        ChannelList: {
+            alarm: components["schemas"]["Alarm"] | null;
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            doors: components["schemas"]["Doors"];
+            /** Providers */
+            providers: string[];
+            /** Quarantined */
+            quarantined: number;
+        };
+        /**
+         * CheckedMailbox
+         * @description Both directions of a mailbox. None for a direction that it has not got.
+         *
+         *     round_trip: came, spam, missing, or not_tried; plus: whether a mail to name+word@ came too, None when not tried.
+         */
+        CheckedMailbox: {
+            /**
+             * Folders
+             * @default []
+             */
+            folders: string[];
+            /** Plus */
+            plus?: boolean | null;
+            receiving: components["schemas"]["WayChecked"] | null;
+            records?: components["schemas"]["SenderRecords"] | null;
+            /**
+             * Round Trip
+             * @default not_tried
+             * @enum {string}
+             */
+            round_trip: "came" | "spam" | "missing" | "not_tried";
+            sending: components["schemas"]["WayChecked"] | null;
+            /** Sent Folder */
+            sent_folder?: string | null;
+        };
+        /**
          * ChosenPassword
          * @description The password somebody chose on an invite.
          */
@@ -1705,6 +2308,23 @@ export interface components {
             };
             /** Text */
             text?: string | null;
+        };
+        /**
+         * Correspondence
+         * @description sender: the account an answer leaves from as a letter; None: what is written here is no letter.
+         *
+         *     to: whom it goes to, None when no address is known. participants: who else takes part. signature: what is added
+         *     under an answer in the case's language. own: addresses of all our accounts.
+         */
+        Correspondence: {
+            /** Own */
+            own: string[];
+            /** Participants */
+            participants: components["schemas"]["Address"][];
+            sender: components["schemas"]["Address"] | null;
+            /** Signature */
+            signature: string;
+            to: components["schemas"]["Address"] | null;
         };
         /**
          * CurvePoint
@@ -1774,6 +2394,50 @@ export interface components {
             text: string;
         };
         /**
+         * Delivery
+         * @description One raw delivery. hash: its bytes in Files; size in bytes; source: the delivering side's own name of it.
+         */
+        Delivery: {
+            /** Account Name */
+            account_name: string;
+            /** Channel Account Id */
+            channel_account_id: number;
+            /** Envelope */
+            envelope: {
+                [key: string]: unknown;
+            };
+            /** Failure */
+            failure: string | null;
+            /** Hash */
+            hash: string;
+            /** History */
+            history: boolean;
+            /** Id */
+            id: number;
+            /** Message Id */
+            message_id: number | null;
+            /** Outcome */
+            outcome: ("message" | "bounce" | "report" | "own" | "repeated") | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Sent By Us */
+            sent_by_us: boolean;
+            /** Settled At */
+            settled_at: string | null;
+            /** Size */
+            size: number;
+            /** Source */
+            source: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "taken" | "quarantined" | "discarded";
+        };
+        /**
          * Differences
          * @description What the second version has otherwise; policy_changed: {name, from, to}.
          */
@@ -1807,6 +2471,18 @@ export interface components {
             reason?: ("wrong_entry" | "incomplete" | "wrong_tone" | "not_now" | "should_hand_over") | null;
             /** Truth Entry Id */
             truth_entry_id?: number | null;
+        };
+        /**
+         * Doors
+         * @description Where mail may be handed over: host:port, or an address with its key in it; None: not open, or not for you.
+         */
+        Doors: {
+            /** Http */
+            http?: string | null;
+            /** Lmtp */
+            lmtp?: string | null;
+            /** Smtp */
+            smtp?: string | null;
         };
         /**
          * Draft
@@ -1993,6 +2669,30 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * FoundMailbox
+         * @description What could be found out about a mailbox from its address alone.
+         *
+         *     source: provider, mx, autoconfig, srv, guess or nothing. hint: what to know before signing in, such as
+         *     "app_password"; help_url: where the provider explains it. With hint "no_imap" there is no way in.
+         */
+        FoundMailbox: {
+            /** Help Url */
+            help_url: string;
+            /** Hint */
+            hint: string | null;
+            imap: components["schemas"]["MailServer"] | null;
+            /** Provider */
+            provider: string | null;
+            /**
+             * Sign In
+             * @enum {string}
+             */
+            sign_in: "password" | "google" | "microsoft";
+            smtp: components["schemas"]["MailServer"] | null;
+            /** Source */
+            source: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2035,7 +2735,10 @@ export interface components {
         };
         /**
          * Identity
-         * @description `verified_by`: "signed" by the shop's server, "typed" by the visitor (proves nothing), or "nothing".
+         * @description `verified_by`: "signed" by the shop's server, "typed" by the visitor (proves nothing), "received" (a letter came
+         *     from it), "mailbox" (its domain vouched for the letter, or a secret of ours came back from it), or "nothing".
+         *
+         *     undeliverable_since: mail to it comes back for good.
          */
         Identity: {
             /** Address */
@@ -2044,11 +2747,15 @@ export interface components {
             channel: string;
             /** Id */
             id: number;
+            /** Undeliverable Since */
+            undeliverable_since?: string | null;
+            /** Undeliverable Why */
+            undeliverable_why?: string | null;
             /**
              * Verified By
              * @enum {string}
              */
-            verified_by: "nothing" | "typed" | "signed";
+            verified_by: "nothing" | "typed" | "received" | "mailbox" | "signed";
         };
         /**
          * IdentitySecret
@@ -2112,6 +2819,51 @@ export interface components {
             agent: components["schemas"]["Agent"];
             /** Invite Url */
             invite_url: string;
+        };
+        /**
+         * Join
+         * @description Messages moved between two cases, or a proposal to (state open). why: by_agent, or what raised the thought.
+         */
+        Join: {
+            /** Agent Id */
+            agent_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** From Case Id */
+            from_case_id: number;
+            /** From Number */
+            from_number: number;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "join" | "split" | "proposal";
+            /** Message Ids */
+            message_ids: number[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "undone" | "dismissed";
+            /** To Case Id */
+            to_case_id: number;
+            /** To Number */
+            to_number: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * JoinTo
+         * @description The number of the case that takes everything over.
+         */
+        JoinTo: {
+            /** Number */
+            number: number;
         };
         /**
          * JudgementForm
@@ -2233,6 +2985,70 @@ export interface components {
             lessons: components["schemas"]["Lesson"][];
         };
         /**
+         * LetterBrief
+         * @description A letter as it stands in the transcript. automatic: why no person wrote it; sends_at: when it leaves.
+         */
+        LetterBrief: {
+            /** Automatic */
+            automatic: string | null;
+            /** Copies */
+            copies: components["schemas"]["Address"][];
+            /** Has Html */
+            has_html: boolean;
+            /** Has Quote */
+            has_quote: boolean;
+            /** Joined By */
+            joined_by: string | null;
+            /** Recipients */
+            recipients: components["schemas"]["Address"][];
+            sender: components["schemas"]["Address"];
+            /** Sends At */
+            sends_at?: string | null;
+            /** Subject */
+            subject: string;
+            trust: components["schemas"]["Trust"];
+        };
+        /**
+         * LetterView
+         * @description A letter whole. html: clean, its pictures by "cid:"; inline: content id -> attachment id of such a picture.
+         *
+         *     has_raw: the bytes as they came are kept.
+         */
+        LetterView: {
+            /** Automatic */
+            automatic: string | null;
+            /** Copies */
+            copies: components["schemas"]["Address"][];
+            /** Has Raw */
+            has_raw: boolean;
+            /** Html */
+            html: string | null;
+            /** Inline */
+            inline: {
+                [key: string]: number;
+            };
+            /** Joined By */
+            joined_by: string | null;
+            /** Letter Id */
+            letter_id: string;
+            /** Message Id */
+            message_id: number;
+            /** Quoted Text */
+            quoted_text: string;
+            /** Recipients */
+            recipients: components["schemas"]["Address"][];
+            /** Refers To */
+            refers_to: string[];
+            /** Reply To */
+            reply_to: components["schemas"]["Address"][];
+            sender: components["schemas"]["Address"];
+            /** Sent At */
+            sent_at: string | null;
+            /** Subject */
+            subject: string;
+            trust: components["schemas"]["Trust"];
+        };
+        /**
          * Line
          * @description One event as a thin line; `number` is the event's.
          */
@@ -2265,6 +3081,53 @@ export interface components {
             cursor: number;
             /** Next */
             next: string | null;
+        };
+        /**
+         * MailServer
+         * @description One server of a mailbox. security: "tls", "starttls" or "none".
+         */
+        MailServer: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /**
+             * Security
+             * @enum {string}
+             */
+            security: "tls" | "starttls" | "none";
+            /** User */
+            user: string;
+        };
+        /**
+         * MailboxForm
+         * @description A mailbox to try or to store. account_id: of a stored one, whose secrets hold where none are given.
+         */
+        MailboxForm: {
+            /** Account Id */
+            account_id?: number | null;
+            /** Dkim Key */
+            dkim_key?: string | null;
+            /** Email */
+            email: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Password */
+            password?: string | null;
+            /**
+             * Round Trip
+             * @default false
+             */
+            round_trip: boolean;
+            /** Settings */
+            settings?: {
+                [key: string]: unknown;
+            };
+            /** Smtp Password */
+            smtp_password?: string | null;
         };
         /**
          * Me
@@ -2321,9 +3184,10 @@ export interface components {
         };
         /**
          * Message
-         * @description A message as agents see one; visitors get it without `verdict_id`. `client_id` is the sender's own id.
+         * @description A message as agents see one; visitors get it without `verdict_id` and `letter`. `client_id` is the sender's own.
          *
          *     approved_by: the agent by whose click the robot said it. follow_ups: buttons under a robot's answer.
+         *     letter: what it has beyond its text where it came or goes as a letter; by_letter: that it did, which all may know.
          */
         Message: {
             /** Approved By */
@@ -2333,6 +3197,11 @@ export interface components {
             author: components["schemas"]["Actor"];
             /** Author Name */
             author_name: string | null;
+            /**
+             * By Letter
+             * @default false
+             */
+            by_letter: boolean;
             /** Case Id */
             case_id: number;
             /** Choices */
@@ -2358,6 +3227,7 @@ export interface components {
             id: number;
             /** Language */
             language: string | null;
+            letter?: components["schemas"]["LetterBrief"] | null;
             /** Page */
             page: {
                 [key: string]: string;
@@ -2465,6 +3335,22 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "lead" | "agent";
+        };
+        /**
+         * NewLetter
+         * @description A letter that begins a case. to: one e-mail address.
+         */
+        NewLetter: {
+            /** Account Id */
+            account_id: number;
+            /** Client Id */
+            client_id: string;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** To */
+            to: string;
         };
         /**
          * NewName
@@ -2929,14 +3815,20 @@ export interface components {
         /**
          * Reply
          * @description What an agent writes to the customer. suggestion_id: the suggestion it came from, if any.
+         *
+         *     copies, send_at: of a letter: addresses that get a copy, and when to send it at the earliest.
          */
         Reply: {
             /** Attachments */
             attachments?: number[];
             /** Client Id */
             client_id: string;
+            /** Copies */
+            copies?: string[];
             /** Entry Id */
             entry_id?: number | null;
+            /** Send At */
+            send_at?: string | null;
             /** Suggestion Id */
             suggestion_id?: number | null;
             /**
@@ -3086,6 +3978,23 @@ export interface components {
             replace: boolean;
         };
         /**
+         * SenderRecords
+         * @description What the name system says of the domain as a sender (RFC 7208, 6376, 7489).
+         *
+         *     spf: found, several, missing; dkim: found, not_seen; dmarc: none, quarantine, reject, missing; each also "unknown"
+         *     when nobody could be asked, and "provider" when the domain is the provider's own and nobody else's concern.
+         */
+        SenderRecords: {
+            /** Dkim */
+            dkim: string;
+            /** Dmarc */
+            dmarc: string;
+            /** Domain */
+            domain: string;
+            /** Spf */
+            spf: string;
+        };
+        /**
          * SetupState
          * @description Whether nobody can sign in yet.
          */
@@ -3138,6 +4047,14 @@ export interface components {
             status: string;
         };
         /**
+         * SplitAt
+         * @description The first message of the thread that goes to a case of its own.
+         */
+        SplitAt: {
+            /** Message Id */
+            message_id: number;
+        };
+        /**
          * StatusChoice
          * @description `until` only for snoozed.
          */
@@ -3185,6 +4102,16 @@ export interface components {
             title: string;
             /** Verdict Id */
             verdict_id: number;
+        };
+        /**
+         * Taken
+         * @description What taking a letter back gives to the composer again.
+         */
+        Taken: {
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
+            /** Text */
+            text: string;
         };
         /**
          * Team
@@ -3416,6 +4343,37 @@ export interface components {
             reply: string | null;
             verdict: components["schemas"]["Verdict"];
         };
+        /**
+         * Trust
+         * @description What the receiving side's own header says of the sender (RFC 8601); "unknown" where it says nothing.
+         *
+         *     warnings: closed words, such as "reply_to_elsewhere", "several_senders", "lookalike", "claims_to_be_us".
+         */
+        Trust: {
+            /**
+             * Dkim
+             * @default unknown
+             * @enum {string}
+             */
+            dkim: "pass" | "fail" | "none" | "unknown";
+            /**
+             * Dmarc
+             * @default unknown
+             * @enum {string}
+             */
+            dmarc: "pass" | "fail" | "none" | "unknown";
+            /**
+             * Spf
+             * @default unknown
+             * @enum {string}
+             */
+            spf: "pass" | "fail" | "none" | "unknown";
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -3516,6 +4474,18 @@ export interface components {
         Waiting: {
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * WayChecked
+         * @description One direction of a mailbox. code: "ok" or a closed word; said: a sentence, with the server's own words.
+         */
+        WayChecked: {
+            /** Code */
+            code: string;
+            /** Ok */
+            ok: boolean;
+            /** Said */
+            said: string;
         };
         /**
          * Why
@@ -3938,6 +4908,39 @@ export interface operations {
             };
         };
     };
+    post_case_api_cases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLetter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_case_by_number_api_cases_by_number__number__get: {
         parameters: {
             query?: never;
@@ -4053,6 +5056,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Help"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_correspondence_api_cases__case_id__correspondence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correspondence"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_join_api_cases__case_id__join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_joins_api_cases__case_id__joins_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Join"][];
                 };
             };
             /** @description Validation Error */
@@ -4208,6 +5308,41 @@ export interface operations {
             };
         };
     };
+    post_split_api_cases__case_id__split_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitAt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     post_status_api_cases__case_id__status_post: {
         parameters: {
             query?: never;
@@ -4230,6 +5365,295 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_channels_api_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+        };
+    };
+    connect_api_channels_email_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discover_api_channels_email_discover_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundMailbox"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_api_channels_email_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedMailbox"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    callback_api_channels_oauth__provider__callback_get: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+                error?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_api_channels_oauth__provider__start_get: {
+        parameters: {
+            query?: {
+                email?: string;
+                account_id?: number | null;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_api_channels__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    backfill_api_channels__account_id__backfill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Backfill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_health_api_channels__account_id__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
             /** @description Validation Error */
@@ -4364,6 +5788,132 @@ export interface operations {
             };
         };
     };
+    list_deliveries_api_deliveries_get: {
+        parameters: {
+            query?: {
+                status?: "waiting" | "taken" | "quarantined" | "discarded";
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_api_deliveries__delivery_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_raw_api_deliveries__delivery_id__raw_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retry_api_deliveries__delivery_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     get_events_api_events_get: {
         parameters: {
             query: {
@@ -4448,6 +5998,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_dismiss_api_joins__join_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                join_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_undo_api_joins__join_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                join_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
                 };
             };
             /** @description Validation Error */
@@ -4789,6 +6403,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_letter_api_messages__message_id__letter_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_raw_letter_api_messages__message_id__raw_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_resend_api_messages__message_id__resend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    post_take_back_api_messages__message_id__take_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
             /** @description Validation Error */
