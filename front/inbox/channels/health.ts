@@ -20,7 +20,7 @@ export interface Standing {
 export const CODES = [
   "host", "port", "refused", "unreachable", "certificate", "certificate_expired", "certificate_name", "certificate_issuer", "tls", "no_starttls",
   "password", "app_password", "imap_off", "password_off", "sign_in_again", "client_refused", "not_set_up", "settings", "folder", "lost", "slow", "answer",
-  "sender", "not_allowed",
+  "sender", "recipient", "letter", "no_sign_in", "unfetched", "not_allowed",
 ] as const;
 
 const wordOf = (code: string): string => ((CODES as readonly string[]).includes(code) ? code : "other");
