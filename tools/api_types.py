@@ -16,7 +16,7 @@ ASK = """
 import json, sys
 from types import SimpleNamespace
 from tugi.web.app import agent_api
-parts = SimpleNamespace(database=None, files=None, hub=None, answering=None, secret="")
+parts = SimpleNamespace(database=None, files=None, hub=None, answering=None, secret="", base_url="", mail_setup=None)
 json.dump(agent_api(parts).openapi(), sys.stdout)
 """
 

@@ -16,9 +16,11 @@ class Settings:
 
     engine: "e5", "e5-fast", "ngrams", "onnx:/folder", or an address of embeddings with `engine_model`.
     private_hosts: what may be called beyond the public internet (`core/safe_addresses.py`).
+    mail_settings_url: a collection that is asked for a mail domain's servers; without {domain}, none is asked.
     language_model_daily_calls: how many calls a workspace has in a day; after them the robot does without.
     smtp_listen, lmtp_listen: host:port of our own doors for mail; smtp_cert and smtp_key let SMTP clients use STARTTLS.
     mail_ca: a file of further authorities that mail servers' certificates may be signed by.
+    mailgun_key: with which Mailgun signs what it hands over by HTTP.
     oauth_url: a stand-in for Google's and Microsoft's sign-in, for tests.
     """
 
@@ -49,7 +51,9 @@ class Settings:
     microsoft_client_id: str = ""
     microsoft_client_secret: str = field(default="", repr=False)
     oauth_url: str | None = None
+    mailgun_key: str = field(default="", repr=False)
     private_hosts: str = ""
+    mail_settings_url: str = "https://autoconfig.thunderbird.net/v1.1/{domain}"
     log_level: str = "info"
 
     @property
