@@ -15,7 +15,7 @@ _LONGEST_NAME = 200
 # Some expressions below take time with the square of what they read.
 _LONGEST_ENTRY = 1_000
 
-_ORDINARY = re.compile(r"\s*(?:\"([^\"\\<>=]*)\"|([^<>\"(),;:@=\\]*?))\s*<([^<>\s@\"',;:]+@[^<>\s@\"',;:]+)>\s*")
+_ORDINARY = re.compile(r"\s*(?:\"([^\"\\<>=]*)\"|([^<>\"(),;:@\\]*?))\s*<([^<>\s@\"',;:]+@[^<>\s@\"',;:]+)>\s*")
 _TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]*\?[bBqQ]\?[^?]*\?=)|(?P<quoted>\"(?:\\.|[^\"\\])*\"?)|(?P<comment>\((?:\\.|[^()\\]|\([^()]*\))*\)?)"
     r"|(?P<angle><+[^<>]*>*)|(?P<end>[,;])|(?P<colon>:)|(?P<text>[^\",;:<(=]+|=)"
@@ -35,7 +35,7 @@ def addresses(values: Iterable[str]) -> tuple[Address, ...]:
     """All addresses of some headers, in their order, each once."""
     found: dict[str, Address] = {}
     for value in values:
-        for address in _addresses(value):
+        for address in _addresses(value) if value else ():
             if address.email not in found or (found[address.email].name is None and address.name is not None):
                 found[address.email] = address
             if len(found) >= MOST:

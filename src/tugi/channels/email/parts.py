@@ -76,7 +76,7 @@ def is_stub(text: str, source: str) -> bool:
         return _says(source)
     if _IS_HTML.match(text):
         return True
-    shown = to_text(source)
+    shown = rough_text(source[: 50 * _MUCH])
     squeezed, all_of_it = "".join(text.split()), "".join(shown.split())
     if len(squeezed) > _STUB_SHARE * len(all_of_it) and not _SAYS_HTML.search(text):
         return False

@@ -25,7 +25,7 @@ from tugi.robot.language import read_language
 NOBODY = "nobody@sender.invalid"
 
 _SENDERS = ("from", "sender", "reply-to", "resent-from", "x-original-from", "return-path", "x-envelope-from")
-_DELIVERED_TO = ("delivered-to", "x-original-to", "x-delivered-to", "envelope-to", "x-envelope-to", "x-forwarded-to")
+_SENT_TO = ("to", "cc", "delivered-to", "x-original-to", "x-delivered-to", "envelope-to", "x-envelope-to")
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9._-]{3,80}")
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _ENOUGH_FOR_LANGUAGE = 2_000
@@ -119,8 +119,7 @@ def _is_local(address: Address) -> bool:
 
 def _tokens(message: Piece, own_addresses: Sequence[str], envelope: Mapping[str, object]) -> tuple[str, ...]:
     """What stands behind the plus of our own addresses among all recipients."""
-    said = [*all_of(message, "to"), *all_of(message, "cc")]
-    said += [first_of(message, name) for name in _DELIVERED_TO]
+    said = [value for name in _SENT_TO for value in all_of(message, name)]
     given = envelope.get("to")
     if isinstance(given, str):
         said.append(given)
@@ -128,7 +127,7 @@ def _tokens(message: Piece, own_addresses: Sequence[str], envelope: Mapping[str,
         said += [one for one in given if isinstance(one, str)]
     own = {tuple(address.lower().rpartition("@")[::2]) for address in own_addresses}
     found: dict[str, None] = {}
-    for address in addresses(said):
+    for address in addresses(value for value in said if "+" in value):
         local, _, domain = address.email.rpartition("@")
         name, plus, token = local.partition("+")
         if plus and (name, domain) in own and _TOKEN.fullmatch(token):

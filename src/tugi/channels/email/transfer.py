@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
+_MOST_TRAILING = 200
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDED = re.compile(rb"=+")
 _PLAIN_WORDS = re.compile(rb"[A-Za-z,.]{2,} [A-Za-z]{2,} ")
@@ -29,9 +30,8 @@ def _from_base64(body: bytes) -> bytes:
     head = body[:2_000]
     if _PLAIN_WORDS.search(head) and len(_NOT_BASE64.sub(b"", head)) < 0.95 * len(head.replace(b"\n", b"")):
         return body
-    end = body.rstrip()
-    padded = end.find(b"=")
-    if padded < 0 or padded >= len(end) - 2:
+    end = len(body) - len(body[-_MOST_TRAILING:]) + len(body[-_MOST_TRAILING:].rstrip())
+    if body.find(b"=", 0, end - 2) < 0:
         try:
             return binascii.a2b_base64(body)
         except binascii.Error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from email.message import Message
+from functools import cached_property
 from typing import Any
 
 from tugi.channels.email import charsets, transfer
@@ -56,7 +57,7 @@ class Piece(Message):
         """As it came, transfer encoding and all."""
         return self._whole[self._begin : self._end]
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """Type and subtype in lower case; text/plain where the header says nothing that is one (RFC 2045 5.2)."""
         said = first_of(self, "content-type").partition(";")[0].strip().lower().strip("\"'")
@@ -64,7 +65,7 @@ class Piece(Message):
             return said
         return _SHORT_TYPES.get(said, self.get_default_type())
 
-    @property
+    @cached_property
     def disposition(self) -> str:
         """The first word of Content-Disposition in lower case; empty when there is none."""
         return first_of(self, "content-disposition").partition(";")[0].strip().lower()
@@ -73,7 +74,7 @@ class Piece(Message):
         """A parameter of its Content-Type, or None."""
         return parameters(first_of(self, "content-type")).get(name)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The file name it was given; empty when it was given none."""
         named = parameters(first_of(self, "content-disposition"))
@@ -107,6 +108,10 @@ class Piece(Message):
             charset = said[1].decode("ascii")
         text = charsets.decode(content, charset)
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+    def get_content_type(self) -> str:
+        """See `media_type`."""
+        return self.media_type
 
     def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
         """As email.message.Message says; bytes when to be decoded."""
