@@ -97,7 +97,7 @@ class Doorstep:
                 tx, account.id, source=source, hash=digest, size=len(content), envelope=envelope
             )
             if note:
-                health = {"last_mail_at": clock.now(), "last_connected_at": clock.now()}
+                health = {"last_mail_at": clock.now()}
                 await accounts.note_health(tx, account.id, health, tell=False)
         if note:
             self._noted[account.id] = now
