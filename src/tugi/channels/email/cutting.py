@@ -40,10 +40,11 @@ WRAP_FROM, WRAP_REST = 60, 30
 # A quote that the customer brings in ("It says: > ...") is short.
 CITED = 10
 # So many lines are looked at closely, and so many changes between quote and text followed; beyond, a mail is a log.
-SIGNS = 1500
+SIGNS = 800
 # Texts between quotes of which the last with words in it is sought.
 RUNS = 50
 RULED = frozenset("-—–_=*#")
+EMPTY = re.compile("\n{4,}")
 NEWLINES = re.compile("\r\n?|\u2028|\u2029")
 
 
@@ -80,7 +81,7 @@ class Scan(NamedTuple):
 
 def cut(text: str) -> Cut:
     """The new text of a plain-text body."""
-    lines = NEWLINES.sub("\n", text).split("\n")
+    lines = EMPTY.sub("\n\n\n", NEWLINES.sub("\n", text)).split("\n")
     return split(lines, {})
 
 

@@ -20,7 +20,7 @@ Effect = Literal["cite", "quote", "drop", "attribution", "spaces", "hard", "head
 # Text and the tag after it. Tags end at the first ">" outside a quoted value (HTML Standard, 13.2.5.32); "a<b" is none.
 # Possessive: nothing is tried twice.
 TAG = re.compile(r"([^<]*+)<(/?)([a-zA-Z][a-zA-Z0-9:]*+)(?![^\s/>])((?:[^<>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+)*+)>")
-OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
+OPENING = re.compile(r"<(?=/?[a-zA-Z][a-zA-Z0-9:]*+[\s/>]|[!?])")
 DECLARATION = re.compile(r"<[!?][^<>]{0,500}>")
 BLOCK_NAMES = """
     div p br hr tr table ul ol li dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre center section article header footer form

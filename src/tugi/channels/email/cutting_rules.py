@@ -55,6 +55,13 @@ NAMED = re.compile(
     r"[-*_>\"'\s]*(?:kontakt|kirjutas|lietotājs|citējot|quoting|zitat\s+von|citeren\s+van|wiadomość\s+napisana\s+przez|"
     r"message\s+from|mensaje\s+de|citando|følgende\s+skrev|følgjande|följande\s+skrevs\s+av|сообщение\s+от|cytowanie)(?![^\W\d_])"
 )
+# Somebody who is spoken of stands in prose, not in the line of a program.
+PERSONS = """
+    i we he she they ma mina me meie ta tema nad nemad mulle minä hän minulle ja my ona mi mnie я мы он она
+    они мне ich wir er sie mir jag vi han hon mig mēs viņš viņa aš mes jis je nous il elle yo él ella eu ele
+    ela io lui lei ik wij hij zij jeg já én ő
+"""
+PERSON = re.compile(r"(?<!\w)(?:" + any_of(PERSONS.split()) + r")(?!\w)")
 FRAGMENT = re.compile(r"[<(]|[^\s<>]{1,80}@[^\s<>]{1,80}>")
 JOINED = re.compile(r">\)?,?\s{0,3}(?:" + any_of(v for v in phrases("wrote")) + r")\s{0,2}[:：]")
 DASHED = re.compile(r"[-—_=]{2,}\s*([^-—_=].{4,300}?)[-—_=\s:]{2,}")
@@ -79,7 +86,7 @@ LABEL = re.compile(r"[\s>*_|]*([^\W\d_][^:：*\n<@]{0,30}?)\s{0,3}[*_]{0,2}\s{0,
 ABOVE = tuple(phrases("above"))
 ORIGINAL = frozenset(phrases("original"))
 FORWARDED = frozenset(phrases("forwarded"))
-RULE = re.compile(r"[\s\-_=*~─—–]{3,}|[-_=]{2,}")
+RULE = re.compile(r"[\s\-_=~─—–]{3,}|[-_=]{2,}")
 SIDES = " -—–_=*>:：|.<#"
 
 
@@ -176,7 +183,7 @@ def attribution(lines: Sequence[str], at: int, top: int, *, before_quote: bool) 
         whole = not FRAGMENT.match(text)
         if whole and (BEGINS.match(text) or NAMED.match(text)) and says_so(joined, text, before_quote=before_quote):
             return extended(lines, first, top)
-        if known is None and whole and named_first(text, before_quote=before_quote):
+        if known is None and whole and named_first(joined, text, before_quote=before_quote):
             known = first
     return known if known is None else extended(lines, known, top)
 
@@ -194,18 +201,26 @@ def says_so(joined: str, text: str, *, before_quote: bool) -> bool:
         return before_quote or text.rstrip(":： )*_").endswith((">", "]", '"'))
     if mail is not None or before_quote:
         return True
-    return (time is not None or YEAR.search(text) is not None) and strange_words(joined) <= 1
+    start, stop = verb.span()
+    if PERSON.search(text, max(0, start - 12), stop + 12) and not BRACKETED.search(text):
+        return False
+    return (time is not None or YEAR.search(text) is not None) and not strange_words(joined)
 
 
-def named_first(text: str, *, before_quote: bool) -> bool:
+def named_first(joined: str, text: str, *, before_quote: bool) -> bool:
     """ "Ann <ann@...> wrote:" and "Ann kirjutas 5.5.2025:"; "and then he wrote:" is neither."""
     verb = VERB.search(text)
     if verb is None or len(text) > 300:
         return False
-    if BRACKETED.search(text) and (before_quote or len(text.split()) <= 14):
+    few = len(text.split()) <= 14
+    if BRACKETED.search(text) and (before_quote or few):
         return True
+    if before_quote and len(text.split()) <= 8:
+        return True
+    name = joined[: verb.start()].split()
+    named = 0 < len(name) <= 5 and all(word[0].isupper() or not word[0].isalpha() for word in name)
     dated = YEAR.search(text, verb.end(), verb.end() + 40) is not None
-    return (dated and (before_quote or len(text.split()) <= 14)) or (before_quote and len(text.split()) <= 8)
+    return dated and (before_quote or (few and named and not PERSON.search(text)))
 
 
 def ends_in_verb(text: str) -> bool:

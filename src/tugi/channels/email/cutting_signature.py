@@ -17,7 +17,16 @@ TAIL = 50
 
 DELIMITERS = frozenset(("--", "—", "––", "- -", "&mdash;", "&ndash;", "—-"))
 DEVICE = tuple(phrases("device"))
+MARKS_OUT = str.maketrans("", "", '“”„"«»')
 AROUND = ' *_~<>-[]()|“”"„'
+# In languages with cases the device stands in one; "saadetud Samsung telefon on katki" is the customer's sentence.
+CASES = {
+    "saadetud": ("st", "lt", "ga", "abil", "kaudu", "jaoks"),
+    "lähetetty": ("sta", "stä", "lta", "ltä", "lla", "llä", "ni", "kautta"),
+}
+MINE = re.compile(
+    r"(?<!\w)(?:my|minu|oma\w*|mojego|mojej|моего|моей|meinem|meiner|min|mitt|mana|manas|mano|mon|ma|mi|mio|meu|mijn|mého|mojho)(?!\w)"
+)
 DEVICE_ENDS = tuple(phrases("device_ends"))
 GADGET = re.compile(
     r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|motorola|pixel|sony|xperia|"
@@ -32,7 +41,17 @@ URL = re.compile(r"<?\bhttps?://[^\s>]{1,300}>?|<mailto:[^\s>]{1,200}>")
 AFTERTHOUGHT = ("ps", "p.s", "p. s", "pps", "з.і", "п.с", "nb")
 CLOSING = frozenset(phrases("closing"))
 CLOSINGS = tuple(sorted(closing for closing in CLOSING if len(closing) > 6))
-NOTICE = re.compile(any_of(phrases("notice")))
+NOTICE, FOOTER = re.compile(any_of(phrases("notice"))), re.compile(any_of(phrases("footer")))
+GUARD = re.compile(
+    r"avast|\bavg\b|mailscanner|\beset\b|norton|clamav|kaspersky|antivir|dr\.?web|www\.|environment|keskkon|loodus|ympärist|"
+    r"środowisk|umwelt|miljö|природ|окружающ|\bvide\b|aplink"
+)
+# A legal notice is long and speaks of the mail itself; "please keep this confidential" does neither.
+NOTICE_LENGTH = 70
+ITSELF = re.compile(
+    r"mail|messag|messaggi|mensaje|mensagem|mesaj|mesaj|kiri|kirja|viesti|wiadomo|сообщени|письм|nachricht|meddeland|besked|"
+    r"melding|bericht|ziņ|vēstul|laišk|pranešim|zpráv|správ|повідомлен|лист|съобщени|üzenet|levél|μήνυμα|メール|邮件|郵件|메일|communication"
+)
 LIST = re.compile(
     r"mailing list$|^to unsubscribe|unsubscribe from this (?:group|list)|"
     r"you received this message because you are subscribed"
@@ -106,9 +125,19 @@ def without_notices(lines: Sequence[str], first: int, end: int, *, alone: bool) 
         if end <= first or (begin <= first and not alone):
             return end
         text = plain(" ".join(line.strip() for line in lines[begin:end]))
-        if not (is_rule(text) or ((len(text) >= 40 or "virus" in text) and NOTICE.search(text)) or LIST.search(text)):
+        if not (is_rule(text) or is_notice(text)):
             return end
         end = begin
+
+
+def is_notice(text: str) -> bool:
+    """A paragraph that a program or a company puts under every mail."""
+    if LIST.search(text):
+        return True
+    itself = ITSELF.search(text) is not None
+    if FOOTER.search(text) and (itself or GUARD.search(text)):
+        return not text.endswith("?")
+    return itself and len(text) >= NOTICE_LENGTH and NOTICE.search(text) is not None
 
 
 def contacts(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
@@ -135,22 +164,22 @@ def contacts(lines: Sequence[str], first: int, end: int, *, alone: bool) -> int:
 def is_card(lines: Sequence[str], begin: int, end: int, *, enough: int, alone: bool = False) -> bool:
     """Short lines, some of them a phone, an address, a site or a company, none of them about the matter.
 
-    enough: 1 after a closing, 3 without one (a site, a phone or address, and a name above them).
+    enough: 1 after a closing; 3 without one (a name, and under it a site and a phone, or three kinds of such things).
     """
     texts = [text for line in lines[begin:end] if (text := plain(line))]
     if not texts:
         return alone
     if any(len(text) > 90 or MATTER.search(text) or SENTENCE.search(text) for text in texts):
         return False
-    phone = sum(PHONE.search(text) is not None for text in texts)
-    mail = sum(ADDRESS.search(text) is not None for text in texts)
-    site = sum(SITE.search(text) is not None for text in texts)
+    phone, mail, site, company, title = (
+        any(sign.search(text) for text in texts[skip:])
+        for sign, skip in ((PHONE, 0), (ADDRESS, 0), (SITE, 0), (COMPANY, 0), (TITLE, 1))
+    )
     if enough == 1:
-        company = len(texts) >= 3 and any(COMPANY.search(text) for text in texts)
-        title = len(texts) >= 2 and any(TITLE.search(text) for text in texts[1:])
-        return bool(phone or mail or site or company or title or (alone and len(texts) <= 4))
+        return phone or mail or site or title or (company and len(texts) >= 3) or (alone and len(texts) <= 4)
     named = not any(c.isdigit() for c in texts[0]) and len(texts[0].split()) <= 4
-    return len(texts) >= enough and named and site > 0 and phone + mail > 0
+    signs = phone + mail + site + (company or title)
+    return len(texts) >= enough and named and (signs >= 3 or (site and (phone or mail)))
 
 
 def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int) -> bool:
@@ -161,31 +190,38 @@ def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int)
     below = [below for below in lines[at + 1 : last] if below.strip()]
     if dashes:
         return 0 < len(below) <= 8 and is_card(lines, at + 1, last, enough=1)
-    return len(below) <= (40 if line == "-- " else 15) and (bool(below) or text[0] not in "_")
+    if line == "-- ":
+        return len(below) <= 40
+    texts = [plain(one) for one in below]
+    own = any(text.endswith("?") or MATTER.search(text) for text in texts)
+    return len(below) <= 15 and not own and (bool(below) or text[0] != "_")
 
 
 def device_of(text: str) -> Literal["known", "unknown"] | None:
     """ "Sent from my iPhone" in any language, by a known device or program or an unknown one; text is plain.
 
-    An unknown one counts in a paragraph of its own only. A sentence that goes on is none.
+    An unknown one, and one that stands before its verb, count in a paragraph of its own only. A sentence is none.
     """
-    bare = text.strip(AROUND)
+    bare = text.translate(MARKS_OUT).strip(AROUND)
     begins, ends = bare.startswith(DEVICE), bare.rstrip(" .。").endswith(DEVICE_ENDS)
     if len(text) > 300 or not (begins or ends or "<http" in text):
         return None
-    text = URL.sub(" ", text).strip(AROUND)
+    text = URL.sub(" ", text).translate(MARKS_OUT).strip(AROUND)
     if not text or len(text) > 130:
         return None
     if not begins:
         ends = text.rstrip(" .。").endswith(DEVICE_ENDS)
-        return "known" if ends and len(text) <= 80 and GADGET.search(text) else None
+        return "unknown" if ends and len(text) <= 80 and GADGET.search(text) else None
     begun = next((phrase for phrase in DEVICE if text.startswith(phrase)), "")
     count = len(text[len(begun) :].split())
+    case = CASES.get(text.split(None, 1)[0])
+    if case and not text.rstrip(" .").endswith(case) and not MINE.search(text):
+        return None
     if GADGET.search(text):
         short = count <= 7 or not text.endswith(".") or "network" in text
         return "known" if count <= 15 and short and not text.endswith("?") else None
     loose = count > 6 or text[-1] in ".!?,;:" or "," in text or "@" in text
-    return None if loose else "unknown"
+    return "unknown" if not loose and (MINE.search(text) or text.startswith("sent from")) else None
 
 
 def is_closing(text: str) -> bool:

@@ -7,7 +7,8 @@ with spaces goes on with the one above. Then add cases to tests/channels/email/q
 wrote: the verb of "On ... NAME wrote:". starts: words that may begin that line, besides a date or a name.
 sender, sent, to, copy, subject: labels of the header block. original: "Original Message" between dashes.
 forwarded: "Forwarded message" between dashes or with a colon. device: how "Sent from my ..." begins; device_ends: how
-it ends where the device comes first. closing: "Best regards". notice: pieces of legal and virus notices.
+it ends where the device comes first. closing: "Best regards". notice: pieces of legal notices;
+footer: of others ("checked for viruses", "before printing").
 above: pieces of "please type your reply above this line".
 """
 
@@ -33,8 +34,9 @@ closing: best regards; kind regards; regards; best wishes; warm regards; yours s
     faithfully; many thanks; thanks; thank you; with kind regards; with best regards; cheers; br; thanks and
     regards; thanks & regards; sincerely yours; respectfully; all the best; thanks in advance
 notice: confidential and intended; intended solely for; intended only for; if you are not the intended; if you
-    have received this; may contain confidential; contains confidential; privileged and confidential; before
-    printing; virus-free; checked for viruses; scanned for viruses; confidentiality notice; is confidential and
+    have received this; may contain confidential; contains confidential; privileged and confidential;
+    confidentiality notice; is confidential and
+footer: before printing; virus-free; checked for viruses; scanned for viruses
 above: reply above this line; response above this line; reply above the line; answer above this line; write
     above this line; reply above here
 [et]
@@ -55,8 +57,9 @@ device: saadetud minu; saadetud seadmest; saadetud rakendusest; saadetud nutitel
 closing: lugupidamisega; parimate soovidega; tervitades; heade soovidega; parimatega; tervitustega; parimat
     soovides; austusega; kõike head; ette tänades; tänades; tänuga; kõike paremat; päikest; lugupidamise ja
     parimate soovidega; parimate tervitustega; aitäh; tänan
-notice: konfidentsiaal; mõeldud ainult adressaadile; üksnes adressaadile; enne printimist; enne väljatrükkimist;
-    viirusevaba; ei ole selle kirja adressaat; kui te ei ole kirja adressaat
+notice: konfidentsiaal; mõeldud ainult adressaadile; üksnes adressaadile; ei ole selle kirja adressaat; kui te
+    ei ole kirja adressaat
+footer: enne printimist; enne väljatrükkimist; viirusevaba
 above: vastus selle rea kohale; vastake selle rea kohal; kirjutage oma vastus sellest reast; vastus sellest
     reast
 [fi]
@@ -75,8 +78,8 @@ device: lähetetty iphone; lähetetty ipad; lähetetty laitteesta; lähetetty sa
     älypuhelim; hae outlook; lähetetty sähköposti
 closing: ystävällisin terveisin; terveisin; parhain terveisin; t; yst. terv; yst.terv; ystävällisesti;
     kunnioittaen; terv; hyvää päivänjatkoa; kiitos; kiittäen; kiitos ja terveisin; yt
-notice: luottamuksellinen ja; luottamuksellista tieto; tarkoitettu vain vastaanottaj; ennen tulostamista;
-    virukseton; jos et ole viestin oikea
+notice: luottamuksellinen ja; luottamuksellista tieto; tarkoitettu vain vastaanottaj; jos et ole viestin oikea
+footer: ennen tulostamista; virukseton
 above: vastauksesi tämän rivin yläpuolelle; vastaa tämän rivin yläpuolelle; vastaus tämän rivin yläpuolelle
 [pl]
 wrote: napisał; napisała; napisał(a); napisał/a; pisze; napisano; wrote
@@ -95,8 +98,9 @@ device: wysłane z; wysłano z; wysłana z; pobierz aplikację outlook; wysłane
 closing: pozdrawiam; z poważaniem; pozdrowienia; z wyrazami szacunku; serdecznie pozdrawiam; serdeczności;
     pozdrawiam serdecznie; z pozdrowieniami; łączę pozdrowienia; dziękuję; dziękuję i pozdrawiam; z góry
     dziękuję; pozdr; miłego dnia; łączę wyrazy szacunku; dzięki
-notice: poufn; przeznaczona wyłącznie dla; przeznaczone wyłącznie dla; zanim wydrukujesz; przed wydrukowaniem;
-    wolna od wirusów; wolne od wirusów; nie jest adresatem; nie są państwo adresatem; administratorem danych
+notice: poufn; przeznaczona wyłącznie dla; przeznaczone wyłącznie dla; nie jest adresatem; nie są państwo
+    adresatem; administratorem danych
+footer: zanim wydrukujesz; przed wydrukowaniem; wolna od wirusów; wolne od wirusów
 above: odpowiedź powyżej tej linii; odpowiedz powyżej tej linii; powyżej tej linii
 [ru]
 wrote: пишет; написал; написала; написал(а); написал/а; писал; писала; написали
@@ -115,8 +119,8 @@ device: отправлено с; отправлено из; отправлено
     outlook; скачайте outlook; получить outlook; послано с; написано с
 closing: с уважением; всего доброго; с наилучшими пожеланиями; спасибо; заранее спасибо; всего хорошего; с
     благодарностью; с почтением; с приветом; хорошего дня; благодарю; заранее благодарю; искренне ваш
-notice: конфиденциальн; предназначено только для; предназначена исключительно; прежде чем распечат; проверено на
-    вирусы; без вирусов; не являетесь адресатом; не содержит вирусов
+notice: конфиденциальн; предназначено только для; предназначена исключительно; не являетесь адресатом
+footer: прежде чем распечат; проверено на вирусы; без вирусов; не содержит вирусов
 above: выше этой строки; ответ над этой чертой; над этой линией; выше этой линии
 [de]
 wrote: schrieb; schreibt; geschrieben; hat geschrieben; schrieben
@@ -134,13 +138,13 @@ forwarded: weitergeleitete nachricht; anfang der weitergeleiteten nachricht; wei
 device: gesendet von; gesendet mit; von meinem; holen sie sich outlook; gesendet über; versendet mit; diese
     nachricht wurde von mein; hol dir outlook; gesendet aus; laden sie outlook; outlook für; diese nachricht
     wurde von meinem; gesendet vom; verschickt von; verfasst auf meinem
-device_ends: gesendet; geschickt; verschickt
 closing: mit freundlichen grüßen; mit freundlichen grüssen; mit freundlichem gruß; freundliche grüße; mfg; viele
     grüße; liebe grüße; beste grüße; vg; lg; herzliche grüße; schöne grüße; mit besten grüßen; gruß; grüße;
     hochachtungsvoll; danke; vielen dank; freundliche grüsse; mit lieben grüßen; besten dank; danke im voraus;
     vielen dank im voraus; mit freundlichem gruss; viele grüsse
-notice: vertrauliche informationen; vertraulich; nicht der richtige adressat; bevor sie diese; virenfrei; auf
-    viren geprüft; ausschließlich für den; bitte prüfen sie, ob
+notice: vertrauliche informationen; vertraulich; nicht der richtige adressat; bevor sie diese; ausschließlich
+    für den; bitte prüfen sie, ob
+footer: virenfrei; auf viren geprüft
 above: oberhalb dieser linie; oberhalb dieser zeile; über dieser linie; über dieser zeile
 [sv]
 wrote: skrev; skriver; har skrivit
@@ -158,8 +162,8 @@ device: skickat från; skickas från; hämta outlook; skickat med; sänt från; 
     outlook
 closing: med vänliga hälsningar; vänliga hälsningar; mvh; hälsningar; vänligen; med vänlig hälsning; vänlig
     hälsning; bästa hälsningar; hälsar; tack; tack på förhand; hej då; allt gott; tack så mycket
-notice: konfidentiell information; avsett endast för; endast avsett för; innan du skriver ut; virusfri; om du
-    inte är avsedd
+notice: konfidentiell information; avsett endast för; endast avsett för; om du inte är avsedd
+footer: innan du skriver ut; virusfri
 above: svar ovanför denna rad; svar ovanför den här raden; ovanför den här raden; ovanför denna linje
 [lv]
 wrote: rakstīja; raksta; uzrakstīja; rakstījis
@@ -177,8 +181,8 @@ device: nosūtīts no; sūtīts no; iegūt outlook; nosūtīta no; izsūtīts no
     izmantojot; lejupielādēt outlook
 closing: ar cieņu; cieņā; visu labu; ar sveicieniem; sveicieni; jauku dienu; lai jauka diena; paldies; ar laba
     vēlējumiem; vislabākie vēlējumi; patiesā cieņā; ar pateicību; jau iepriekš paldies
-notice: konfidenciāl; paredzēts tikai adresāt; paredzēta tikai adresāt; pirms drukā; bez vīrusiem; neesat šī
-    e-pasta
+notice: konfidenciāl; paredzēts tikai adresāt; paredzēta tikai adresāt; neesat šī e-pasta
+footer: pirms drukā; bez vīrusiem
 above: virs šīs līnijas; virs šīs rindas
 [lt]
 wrote: rašė; parašė; rašo
@@ -196,8 +200,8 @@ device: išsiųsta iš; siųsta iš; išsiųsta naudojant; gauti outlook; atsisi
     išsiųsta per; parsisiųskite outlook
 closing: pagarbiai; su pagarba; geros dienos; linkėjimai; geriausi linkėjimai; ačiū; su geriausiais linkėjimais;
     iš anksto dėkoju; dėkoju; linkėjimais; nuoširdžiai; iš anksto ačiū; gražios dienos
-notice: konfidencial; skirtas tik adresat; skirta tik adresat; prieš spausdindami; be virusų; nesate šio laiško
-    adresatas
+notice: konfidencial; skirtas tik adresat; skirta tik adresat; nesate šio laiško adresatas
+footer: prieš spausdindami; be virusų
 above: virš šios linijos; virš šios eilutės; aukščiau šios eilutės
 """
 

@@ -19,7 +19,8 @@ device: envoyé de mon; envoyé depuis; envoyé à partir; télécharger outlook
     via; envoyé de; téléchargez outlook; provenance
 closing: cordialement; bien cordialement; bien à vous; sincères salutations; salutations; cdlt; meilleures
     salutations; merci; merci d'avance; bonne journée; bonne réception; très cordialement; cdt
-notice: confidentiel; destiné exclusivement; sans virus; avant d'imprimer; n'êtes pas le destinataire
+notice: confidentiel; destiné exclusivement; n'êtes pas le destinataire
+footer: sans virus; avant d'imprimer
 above: au-dessus de cette ligne; au dessus de cette ligne
 [es]
 wrote: escribió; escribio; escribía; ha escrito; va escriure; escribe
@@ -36,8 +37,8 @@ device: enviado desde; obtener outlook; enviado con; enviado a través; enviat d
     outlook; enviado mediante
 closing: saludos; un saludo; saludos cordiales; atentamente; cordialmente; gracias; un cordial saludo; muchas
     gracias; gracias de antemano; reciba un cordial saludo; atte; salutacions
-notice: confidencial; dirigido exclusivamente; libre de virus; antes de imprimir; no es el destinatario; va
-    dirigido exclusivamente
+notice: confidencial; dirigido exclusivamente; no es el destinatario; va dirigido exclusivamente
+footer: libre de virus; antes de imprimir
 above: por encima de esta línea; encima de esta línea
 [pt]
 wrote: escreveu; escreve; escrevia
@@ -54,7 +55,8 @@ device: enviado do meu; enviado a partir; obter o outlook; enviado do; enviada d
     outlook; enviado via; enviado com; enviado da; baixe o outlook
 closing: atenciosamente; cumprimentos; com os melhores cumprimentos; abraço; abraços; obrigado; obrigada;
     melhores cumprimentos; att; cordialmente; grato; grata; cumps; desde já obrigado
-notice: confidencial; destina-se exclusivamente; livre de vírus; antes de imprimir; não é o destinatário
+notice: confidencial; destina-se exclusivamente; não é o destinatário
+footer: livre de vírus; antes de imprimir
 above: acima desta linha
 [it]
 wrote: ha scritto; scrive; scritto; scrisse
@@ -69,7 +71,8 @@ forwarded: messaggio inoltrato; inizio messaggio inoltrato; inizio del messaggio
 device: inviato da; inviato dal; scarica outlook; ottieni outlook; inviato con; inviato tramite; inviata da
 closing: cordiali saluti; distinti saluti; saluti; grazie; un saluto; cordialmente; buona giornata; grazie
     mille; grazie e cordiali saluti; in attesa di un vostro riscontro
-notice: riservat; esclusivamente al destinatario; privo di virus; prima di stampare; non è il destinatario
+notice: riservat; esclusivamente al destinatario; non è il destinatario
+footer: privo di virus; prima di stampare
 above: sopra questa riga; sopra questa linea
 [nl]
 wrote: schreef; heeft geschreven; geschreven; schrijft
@@ -86,7 +89,8 @@ device: verzonden vanaf; verstuurd vanaf; verzonden met; verstuurd met; outlook 
     verzonden vanuit; outlook voor; verzonden via
 closing: met vriendelijke groet; met vriendelijke groeten; mvg; groeten; groet; vriendelijke groet; hartelijke
     groet; hoogachtend; bedankt; dank u; bij voorbaat dank; vriendelijke groeten; alvast bedankt; gr
-notice: vertrouwelijk; uitsluitend bestemd voor; virusvrij; voordat u deze; niet de geadresseerde
+notice: vertrouwelijk; uitsluitend bestemd voor; voordat u deze; niet de geadresseerde
+footer: virusvrij
 above: boven deze regel; boven deze lijn
 [da]
 wrote: skrev; skriver; har skrevet
@@ -103,7 +107,8 @@ forwarded: videresendt besked; videresendt meddelelse; start på videresendt bes
 device: sendt fra; hent outlook; sendt med; få outlook; sendt via
 closing: med venlig hilsen; venlig hilsen; mvh; hilsen; de bedste hilsner; med venlige hilsner; tak; venlige
     hilsner; på forhånd tak; mange hilsner; bedste hilsner; kh
-notice: fortrolig; kun beregnet til; virusfri; før du udskriver; ikke er den rette modtager
+notice: fortrolig; kun beregnet til; ikke er den rette modtager
+footer: virusfri; før du udskriver
 above: over denne linje
 [no]
 wrote: skrev; skrive; skreiv; har skrevet
@@ -120,7 +125,8 @@ forwarded: videresendt melding; start på videresendt melding; videresendt e-pos
 device: sendt fra; skaff deg outlook; last ned outlook; få outlook; hent outlook; sendt med; sendt via
 closing: med vennlig hilsen; vennlig hilsen; mvh; hilsen; beste hilsen; med vennlige hilsener; takk; på forhånd
     takk; med beste hilsen; ha en fin dag; vh
-notice: konfidensiell; kun beregnet på; virusfri; før du skriver ut; ikke er rette mottaker
+notice: konfidensiell; kun beregnet på; ikke er rette mottaker
+footer: virusfri; før du skriver ut
 above: over denne linjen
 [cs]
 wrote: napsal; napsala; napsal(a); napsal/a; píše
@@ -137,7 +143,8 @@ device: odesláno z; odesláno ze; odesláno pomocí; získejte outlook; stáhno
     odesláno přes
 closing: s pozdravem; s přátelským pozdravem; děkuji; zdravím; hezký den; s úctou; přeji hezký den; s přáním
     hezkého dne; děkuji a zdravím; předem děkuji; díky; mějte se hezky
-notice: důvěrn; určena výhradně; bez virů; před vytištěním; nejste zamýšleným
+notice: důvěrn; určena výhradně; před vytištěním; nejste zamýšleným
+footer: bez virů
 above: nad tento řádek; nad touto čárou; nad tuto čáru
 [sk]
 wrote: napísal; napísala; napísal(a); napísal/a; píše
@@ -153,7 +160,8 @@ forwarded: preposlaná správa; začiatok preposlanej správy; preposlaný e-mai
 device: odoslané z; odoslané zo; poslané z; odoslané pomocou; získajte outlook; získať outlook; stiahnuť outlook
 closing: s pozdravom; s priateľským pozdravom; ďakujem; s úctou; pekný deň; prajem pekný deň; vopred ďakujem;
     ďakujem a prajem pekný deň; zdravím; s prianím pekného dňa
-notice: dôvern; určená výlučne; bez vírusov; pred vytlačením
+notice: dôvern; určená výlučne
+footer: bez vírusov; pred vytlačením
 above: nad tento riadok; nad touto čiarou
 [uk]
 wrote: пише; написав; написала; написав(ла); писав; написав(-ла); написав/ла
@@ -171,7 +179,8 @@ device: надіслано з; відправлено з; надіслано з�
     завантажити outlook; отримайте outlook
 closing: з повагою; дякую; з найкращими побажаннями; всього найкращого; гарного дня; щиро дякую; на все добре;
     заздалегідь дякую
-notice: конфіденційн; призначено лише для; перед друком; перевірено на віруси
+notice: конфіденційн; призначено лише для
+footer: перед друком; перевірено на віруси
 above: вище цього рядка; вище цієї лінії; над цією лінією
 [bg]
 wrote: написа; пише; написала; писа
@@ -187,7 +196,8 @@ forwarded: препратено съобщение; начало на препр
 device: изпратено от; изпратено с; изтеглете outlook; изпратено чрез; вземете outlook; изпратен от
 closing: поздрави; с уважение; благодаря; сърдечни поздрави; с поздрави; хубав ден; благодаря предварително; с
     най-добри пожелания; лек ден
-notice: поверителн; предназначено единствено; преди да отпечат
+notice: поверителн; предназначено единствено
+footer: преди да отпечат
 above: над този ред; над тази линия
 [hu]
 wrote: írta; ezt írta; írja; írt; ezt írja
@@ -202,10 +212,11 @@ forwarded: továbbított üzenet; továbbított levél kezdete; továbbított le
     továbbított levél kezdete
 device: az iphone-omról; iphone-omról; ipademről; az outlook; küldve az; küldve a; outlook for android; töltse
     le az outlook; samsung mobil; a mobilomról; androidos
-device_ends: küldve; küldtem; elküldve; küldöm
+device_ends: küldve; elküldve
 closing: üdvözlettel; tisztelettel; köszönettel; üdv; köszönöm; szép napot; baráti üdvözlettel; szívélyes
     üdvözlettel; előre is köszönöm; további szép napot; jó munkát
-notice: bizalmas; kizárólag a címzett; vírusmentes; nyomtatás előtt
+notice: bizalmas; kizárólag a címzett
+footer: vírusmentes; nyomtatás előtt
 above: e sor fölé; a vonal fölé; a sor fölé
 [ro]
 wrote: a scris; scrie; a scris următoarele
@@ -221,7 +232,8 @@ forwarded: mesaj redirecționat; începutul mesajului redirecționat; mesaj redi
 device: trimis de pe; trimis din; obțineți outlook; trimis cu; trimis prin; descărcați outlook; obține outlook
 closing: cu stimă; cu respect; mulțumesc; multumesc; o zi bună; o zi buna; cu stima; toate cele bune; salutări;
     cu considerație; vă mulțumesc; cele bune
-notice: confidențial; destinat exclusiv; fără viruși; înainte de a imprima
+notice: confidențial; destinat exclusiv
+footer: fără viruși; înainte de a imprima
 above: deasupra acestei linii; deasupra acestui rând
 [tr]
 wrote: yazdı; şunu yazdı; şunları yazdı; yazmış; tarafından yazıldı; yazdi
@@ -238,7 +250,8 @@ device: android için outlook; ios için outlook; outlook for; yahoo mail; windo
 device_ends: gönderildi; gönderilmiştir; edinin; ile gönderildi; yükleyin
 closing: saygılarımla; iyi çalışmalar; teşekkürler; saygılarımızla; iyi günler; teşekkür ederim; sevgiler;
     selamlar; şimdiden teşekkürler; kolay gelsin
-notice: gizli bilgi; yalnızca alıcı; virüssüz; yazdırmadan önce; gizlidir
+notice: gizli bilgi; yalnızca alıcı; gizlidir
+footer: virüssüz; yazdırmadan önce
 above: bu satırın üstüne; bu satırın üzerine; bu çizginin üstüne
 [el]
 wrote: έγραψε; γράφει; έγραψε τα εξής; έγραψαν
@@ -255,7 +268,8 @@ device: στάλθηκε από; εστάλη από; αποκτήστε το ou
     outlook
 closing: με εκτίμηση; ευχαριστώ; φιλικά; με φιλικούς χαιρετισμούς; ευχαριστώ πολύ; χαιρετισμούς; με τιμή;
     ευχαριστώ εκ των προτέρων; καλή συνέχεια
-notice: εμπιστευτικ; προορίζεται αποκλειστικά; χωρίς ιούς; πριν εκτυπώσετε
+notice: εμπιστευτικ; προορίζεται αποκλειστικά
+footer: χωρίς ιούς; πριν εκτυπώσετε
 above: πάνω από αυτή τη γραμμή; πάνω από αυτήν τη γραμμή
 [hr, sr, sl]
 wrote: napisao je; napisala je; je napisao; je napisala; piše; napisao; napisala; je napisal; napisal; је
@@ -274,7 +288,8 @@ device: poslano s; poslano iz; poslano z; poslato sa; preuzmite outlook; poslano
     iz; послато са; nabavite outlook
 closing: lijep pozdrav; lep pozdrav; srdačan pozdrav; pozdrav; s poštovanjem; hvala; lp; s spoštovanjem;
     srdačno; poštovanjem; hvala in lep pozdrav; поздрав; с поштовањем; pozdravljeni
-notice: povjerljiv; poverljiv; zaupn; prije ispisa
+notice: povjerljiv; poverljiv; zaupn
+footer: prije ispisa
 above: iznad ove crte; nad to črto; iznad ove linije
 [ja]
 wrote: 書きました; のメール; wrote; さんは書きました; のメッセージ; さんからのメール; 書き込み; が書きました
@@ -288,7 +303,8 @@ original: 元のメッセージ; オリジナルメッセージ; original messag
 forwarded: 転送されたメッセージ; 転送メッセージ; 転送されたメッセージ:; 以下は転送メッセージです; 転送メール
 device_ends: から送信; から送信されました; を入手; を使用して送信; から送信します; で送信; をダウンロード
 closing: よろしくお願いします; よろしくお願いいたします; よろしくお願い致します; 敬具; 以上
-notice: ウイルス; 機密情報
+notice: 機密情報
+footer: ウイルス
 above: この行より上に; この線より上に
 [zh]
 wrote: 写道; 寫道; 写到; 写信; 写的; 寫了
@@ -305,7 +321,8 @@ device: 发自我的; 發自我的; 从我的; 從我的; 发自; 發自; 获取
     outlook; 从 outlook
 device_ends: 发送; 傳送; 寄出; 发出
 closing: 此致; 祝好; 谢谢; 謝謝; 顺祝商祺; 敬祝; 敬上
-notice: 机密信息; 保密信息; 無病毒; 无病毒
+notice: 机密信息; 保密信息
+footer: 無病毒; 无病毒
 above: 在此行上方; 在此行之上
 [ko]
 wrote: 작성; 님이 작성; 님이 작성함; 님이 씀; 님이 쓴 글; 님이 다음을 작성
@@ -319,7 +336,8 @@ forwarded: 전달된 메시지; 전달된 메일; 전달한 메시지; 전달된
 device: android용 outlook; ios용 outlook
 device_ends: 에서 보냄; 에서 보냈습니다; 다운로드; 으로 보냄; 에서 전송; 다운받기
 closing: 감사합니다; 안녕히 계세요; 드림; 올림
-notice: 바이러스; 기밀
+notice: 기밀
+footer: 바이러스
 above: 이 줄 위에; 이 선 위에
 [he]
 wrote: כתב; כתבה; מאת; כתב/ה; כתב את
