@@ -172,7 +172,7 @@ class _Page:
         bare = address.partition("://")[2] or address
         if not words or not address or address[0] == "#" or len(address) > _LONGEST_ADDRESS:
             return
-        if bare.rstrip("/").casefold() not in words.casefold().replace("\xa0", " "):
+        if "".join(bare.split()).rstrip("/").casefold() not in "".join(words.split()).casefold():
             self._add(f" ({address})")
 
     def _add(self, text: str) -> None:
