@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from tugi import __version__, doctor, evaluation, mail_command, replay_command, serving, wiring
+from tugi import __version__, doctor, evaluation, import_cli, mail_command, replay_command, serving, wiring
 from tugi.core import clock
 from tugi.core.errors import TugiError
 from tugi.demo import seed
@@ -32,6 +32,8 @@ app = typer.Typer(
     "TUGI_S3_BUCKET, TUGI_S3_ENDPOINT, TUGI_LOG_LEVEL; TUGI_ENGINE (e5, e5-fast, ngrams, onnx:/FOLDER, or an "
     "OpenAI-compatible https://ADDRESS with TUGI_ENGINE_MODEL and TUGI_ENGINE_KEY); TUGI_LANGUAGE_MODEL_URL, _NAME, "
     "_KEY, _DAILY_CALLS (none is needed); TUGI_SMTP_URL and TUGI_MAIL_FROM (one-time codes by mail); "
+    "TUGI_SMTP_LISTEN and TUGI_LMTP_LISTEN (HOST:PORT of our own doors for mail), TUGI_SMTP_CERT, TUGI_SMTP_KEY, "
+    "TUGI_MAIL_CA; TUGI_GOOGLE_CLIENT_ID, _SECRET, TUGI_MICROSOFT_CLIENT_ID, _SECRET; TUGI_MAILGUN_KEY; "
     "TUGI_CONFIG names a TOML file with the same settings.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -42,6 +44,7 @@ knowledge = typer.Typer(help="What the robot and people answer from.", no_args_i
 app.add_typer(admin, name="admin")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(mail_command.app, name="mail")
+app.add_typer(import_cli.app, name="import")
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

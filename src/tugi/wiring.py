@@ -16,11 +16,13 @@ import structlog
 
 from tugi.channels.email.channel import EmailChannel
 from tugi.channels.email.door import Door
-from tugi.channels.email.imap import context_of
+from tugi.channels.email.imap import Connection, context_of
 from tugi.channels.email.mailboxes import Mailboxes
 from tugi.channels.email.oauth import Tokens, clients_of
 from tugi.channels.email.postman import Postman
+from tugi.channels.email.reader import opening_of
 from tugi.channels.email.setting_up import EmailSetup
+from tugi.channels.email.settings import mailbox_of
 from tugi.channels.smtp import smtp_of
 from tugi.core import migrations
 from tugi.core.database import AWAY, Database
@@ -40,14 +42,14 @@ from tugi.desk.answering.private import Private
 from tugi.desk.answering.rehearsing import Decide
 from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.wording import Wording
-from tugi.desk.cases import doors
+from tugi.desk.cases import accounts, doors
 from tugi.desk.cases.intake import Intake
 from tugi.desk.people import workspaces
 from tugi.desk.work import alarms, queue
 from tugi.engines import choice
 from tugi.engines.choice import OpenedEmbedders
 from tugi.engines.openai_compatible import ChatModel
-from tugi.ports import Channel, Embedder, EngineFailed, Mailer
+from tugi.ports import Account, Channel, Embedder, EngineFailed, Mailer
 from tugi.replayer import rehearse_in_children
 from tugi.robot.facts import Entry, Labelled
 from tugi.robot.rehearsal import Stage
@@ -88,11 +90,15 @@ class Installation:
         """A worker for all kinds of jobs."""
 
         codes = Codes(self.database, mailer_of(self.settings), self.secret)
-        intake = Intake(self.database, self.files, self.channels, self.secret)
+        intake = self.intake(self.database)
         kinds = reactions.job_kinds(
             self.database, self.files, self.answering, self.train, self.engine, codes, self.rehearse, intake
         )
         return Worker(self.dsn, kinds)
+
+    def intake(self, database: Database) -> Intake:
+        """What takes deliveries in."""
+        return Intake(database, self.files, self.channels, self.secret)
 
     async def train(
         self, known: Sequence[Entry], labelled: Sequence[Labelled], previous: bytes | None, report: Report
@@ -109,6 +115,17 @@ class Installation:
     def replaying(self) -> Replaying:
         """What runs replays."""
         return Replaying(self.database, self.files, self.rehearse, self.train)
+
+    async def mail_connection(self, account: Account) -> Connection:
+        """A connection to a mailbox, not opened yet. Raises Invalid, SignInFailed."""
+        settings, seal = self.settings, Seal(self.secret)
+        async with self.database.reading(account.workspace_id) as tx:
+            opened = await accounts.get(tx, account.id, seal)
+        mailbox = mailbox_of(opened)
+        if mailbox.receiving.imap is None:
+            raise Invalid(f"{account.address} is not read by IMAP. Connect it first, or import files.")
+        secret = await opening_of(opened, mailbox, Tokens(self.database, seal, clients_of(settings)))
+        return Connection(mailbox.receiving.imap, secret, guard_of(settings), context_of(settings.mail_ca))
 
     def mail_inlets(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What brings mail in while it runs: mailboxes read by IMAP, our own doors. Raises Invalid."""

@@ -11,7 +11,7 @@ from tugi.channels.email import folders
 from tugi.channels.email.harvest import Harvest, Means, Place, Rhythm, TakenOver
 from tugi.channels.email.imap import Connection, ImapFailed, Secret
 from tugi.channels.email.line import Line
-from tugi.channels.email.oauth import SignInFailed
+from tugi.channels.email.oauth import SignInFailed, Tokens
 from tugi.channels.email.settings import Mailbox, Server
 from tugi.channels.email.standing import Standing
 from tugi.core.errors import Unavailable
@@ -26,6 +26,13 @@ def pause_after(code: str, failures: int, rhythm: Rhythm) -> float:
     """Seconds to wait after so many failures in a row, before jitter."""
     first = rhythm.peoples if code in PEOPLES else rhythm.pause
     return min(first * 2 ** min(failures - 1, 20), max(rhythm.longest, 4 * first))
+
+
+async def opening_of(account: Account, mailbox: Mailbox, tokens: Tokens) -> Secret:
+    """What opens the mailbox. Raises SignInFailed."""
+    if mailbox.sign_in == "password":
+        return Secret(password=account.secrets.get("password", ""))
+    return Secret(access_token=await tokens.access(account, mailbox.sign_in))
 
 
 class Reader:
@@ -71,7 +78,9 @@ class Reader:
     async def _session(self) -> None:
         """One connection, until it is lost."""
         means = self._means
-        connection = Connection(self._server, await self._secret(), means.guard, means.context)
+        connection = Connection(
+            self._server, await opening_of(self.account, self._mailbox, means.tokens), means.guard, means.context
+        )
         try:
             await self._line.open(connection)
         except ImapFailed as error:
@@ -90,12 +99,6 @@ class Reader:
                 log.warning("mails are not stored", account=self.account.id, why=error.message)
                 self._harvest.forget()
                 await asyncio.sleep(means.rhythm.database)
-
-    async def _secret(self) -> Secret:
-        sign_in = self._mailbox.sign_in
-        if sign_in == "password":
-            return Secret(password=self.account.secrets.get("password", ""))
-        return Secret(access_token=await self._means.tokens.access(self.account, sign_in))
 
     async def _chosen(self) -> list[Place]:
         """The folders to read: those of the settings, and where sent mail lies."""
