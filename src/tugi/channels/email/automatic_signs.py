@@ -13,7 +13,11 @@ from tugi.channels.email.headers import decode_words
 
 Signs = dict[str, list[str]]
 
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*")
+# From where a word begins only, within the lengths of RFC 5321: a long row of letters costs no more than a short one.
+ADDRESS = re.compile(
+    r"(?<![\w.!#$%&'*+/=?^`{|}~-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63}){0,20}"
+)
 LONGEST_HEADER = 10_000
 
 # Everybody's mail domains: an address there says nothing of belonging to us.

@@ -8,6 +8,7 @@ the key.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from email.message import Message
 
 from tugi.channels.email.addresses import addresses
@@ -15,6 +16,7 @@ from tugi.channels.email.automatic_signs import ADDRESS, Signs, domain_of, first
 from tugi.channels.email.automatic_words import NO_REPLY
 from tugi.channels.email.bounces_reports import (
     ARRIVED,
+    MOST_RECIPIENTS,
     Fields,
     fields_in,
     fields_of,
@@ -32,14 +34,25 @@ from tugi.channels.email.bounces_senders import (
     null_path,
     subject_tells,
 )
-from tugi.channels.email.bounces_text import is_delayed, spoken, told
+from tugi.channels.email.bounces_text import Told, is_delayed, spoken, told
 from tugi.channels.email.bounces_words import code_of, is_permanent
 from tugi.ports import Bounce
 
 _LONGEST_WHY = 300
-_MOST_RECIPIENTS = 100
+_LONGEST_SAID = 2_000
 _REPORT_PARTS = ("message/feedback-report", "message/disposition-notification")
 _DMARC_SUBJECT = re.compile(r"(?:\[\w+\] )?report domain:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """A bounce: all of its text, the mail system's own words of it, and the id of what came back."""
+
+    message: Message
+    found: Signs
+    text: str
+    words: str
+    letter_id: str | None
 
 
 def bounce_of(message: Message, text: str) -> Bounce | None:
@@ -62,15 +75,9 @@ def all_bounces(message: Message, text: str) -> list[Bounce]:
     words = spoken(text)
     if not fields and not _is_told(message, found, words):
         return []
-    letter_id = returned_id(message, found, text)
-    fields = fields or fields_in(text)
-    if fields:
-        bounces = [
-            _reported(entry, message, found, words, letter_id) for entry in fields if entry.action not in ARRIVED
-        ]
-    else:
-        bounces = _told(message, found, words, text, letter_id)
-    return bounces[:_MOST_RECIPIENTS]
+    back = _Back(message, found, text, words, returned_id(message, found, text))
+    fields = [entry for entry in fields or fields_in(text) if entry.action not in ARRIVED]
+    return (_reported(fields, back) if fields else _told(back))[:MOST_RECIPIENTS]
 
 
 def is_report(message: Message) -> bool:
@@ -119,49 +126,45 @@ def _is_told(message: Message, found: Signs, words: str) -> bool:
     return tells and subject_tells(found)
 
 
-def _reported(entry: Fields, message: Message, found: Signs, words: str, letter_id: str | None) -> Bounce:
-    recipient = entry.recipient or next(iter(_known(message, found)), "")
-    beside = next((said.words for said in told(words, [recipient] if recipient else []) if said.words), words)
-    said = entry.diagnostic or beside
-    code = code_of(entry.status, entry.diagnostic or _code_words(beside))
-    return _bounce(letter_id, recipient, code, said, beside, delayed=entry.action == "delayed")
+def _reported(fields: list[Fields], back: _Back) -> list[Bounce]:
+    failed = _failed(back.found) or returned_recipients(back.message, "")
+    beside = {said.recipient: said.words for said in told(back.words, [])}
+    bounces: list[Bounce] = []
+    for recipient, entry in {entry.recipient or next(iter(failed), ""): entry for entry in reversed(fields)}.items():
+        words = beside.get(recipient, back.words)
+        said = entry.diagnostic or words
+        code = code_of(entry.status, said[:_LONGEST_SAID])
+        bounces.append(_bounce(back, recipient, code, said, words, delayed=entry.action == "delayed"))
+    return bounces[::-1]
 
 
-def _told(message: Message, found: Signs, words: str, text: str, letter_id: str | None) -> list[Bounce]:
-    delayed = is_delayed(readable(first(found, "subject")), words)
-    known = [address.lower() for address in ADDRESS.findall(first(found, "x-failed-recipients"))]
-    said = told(words, known)
-    if not said:
-        return [
-            _bounce(letter_id, _anybody(message, found, words, text), code_of("", words), words, "", delayed=delayed)
-        ]
-    return [_bounce(letter_id, e.recipient, code_of("", e.words), e.words, "", delayed=delayed) for e in said]
-
-
-def _bounce(
-    letter_id: str | None, recipient: str, code: str | None, said: str, beside: str, *, delayed: bool
-) -> Bounce:
-    permanent = not delayed and is_permanent(code, said[:3_000], beside[:3_000])
-    return Bounce(letter_id, recipient or None, permanent, code, _why(said), delayed)
-
-
-def _code_words(words: str) -> str:
-    return words[:3_000]
-
-
-def _known(message: Message, found: Signs) -> list[str]:
-    failed = [address.lower() for address in ADDRESS.findall(first(found, "x-failed-recipients"))]
-    return failed or returned_recipients(message, "")
-
-
-def _anybody(message: Message, found: Signs, words: str, text: str) -> str:
-    """The recipient where no line begins with one: the first address named that is neither side's mail system."""
-    own = {address.lower() for name in ("from", "to") for address in ADDRESS.findall(first(found, name))}
-    named = [address.lower() for address in ADDRESS.findall(words)]
-    others = [
-        address for address in named if address not in own and not address.startswith(("postmaster", "mailer-daemon"))
+def _told(back: _Back) -> list[Bounce]:
+    delayed = is_delayed(readable(first(back.found, "subject")), back.words)
+    each = told(back.words, _failed(back.found)) or [Told(_anybody(back), back.words)]
+    codes = [code_of("", said.words[:_LONGEST_SAID]) for said in each]
+    return [
+        _bounce(back, said.recipient, code, said.words, "", delayed=delayed)
+        for said, code in zip(each, codes, strict=True)
     ]
-    return next(iter(others or returned_recipients(message, text)), "")
+
+
+def _bounce(back: _Back, recipient: str, code: str | None, said: str, beside: str, *, delayed: bool) -> Bounce:
+    said = said[:_LONGEST_SAID]
+    permanent = not delayed and is_permanent(code, said, beside[:_LONGEST_SAID])
+    return Bounce(back.letter_id, recipient or None, permanent, code, _why(said), delayed)
+
+
+def _failed(found: Signs) -> list[str]:
+    """The recipients that a header of Exim's or Gmail's names."""
+    return [address.lower() for address in ADDRESS.findall(first(found, "x-failed-recipients"))][:MOST_RECIPIENTS]
+
+
+def _anybody(back: _Back) -> str:
+    """The recipient where no line begins with one: the first address named that is neither side's mail system."""
+    own = {address.lower() for name in ("from", "to") for address in ADDRESS.findall(first(back.found, name))}
+    named = [address.lower() for address in ADDRESS.findall(back.words)]
+    others = [one for one in named if one not in own and not one.startswith(("postmaster", "mailer-daemon"))]
+    return next(iter(others or returned_recipients(back.message, back.text)), "")
 
 
 def _why(said: str) -> str:

@@ -9,6 +9,8 @@ from email.message import Message
 from tugi.channels.email.automatic_signs import ADDRESS, Signs, first, own_parts, signs
 from tugi.channels.email.tree import Piece
 
+MOST_RECIPIENTS = 100
+_LONGEST_TEXT = 50_000
 ARRIVED = frozenset({"delivered", "relayed", "expanded", "deliverable"})
 _RETURNED_TYPES = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/partial"})
 _FIELDS = re.compile(
@@ -59,7 +61,7 @@ def fields_of(message: Message) -> list[Fields]:
             written = part.body.decode("utf-8", "replace") if isinstance(part, Piece) else str(payload)
             # With an empty line too many in it, the report is no row of blocks; its lines are still those of one.
             found += [block for block in read if block is not None] or fields_in(written)
-    return found
+    return found[:MOST_RECIPIENTS]
 
 
 def _of_block(block: Signs) -> Fields | None:
@@ -88,11 +90,11 @@ def _address(value: str) -> str:
 def fields_in(text: str) -> list[Fields]:
     """The same fields written into a text, as some systems do."""
     found: list[Fields] = []
-    for block in re.split(r"\n[ \t>]*\n", text):
+    for block in re.split(r"\n[ \t>]*\n", text[:_LONGEST_TEXT]):
         values = {name.lower(): value for name, value in _FIELDS.findall(block)}
         if "final-recipient" in values:
             found.append(_fields(values))
-    return found
+    return found[:MOST_RECIPIENTS]
 
 
 def returned_id(message: Message, found: Signs, text: str) -> str | None:
@@ -129,7 +131,7 @@ def returned_recipients(message: Message, text: str) -> list[str]:
     """Whom the mail that came back was written to, where the bounce itself names nobody."""
     returned = "\n".join(_returned(part) for part in own_parts(message) if part.get_content_type() in _RETURNED_TYPES)
     line = _RECIPIENT.search(returned) or _RECIPIENT.search(text)
-    return [address.lower() for address in ADDRESS.findall(line[0])] if line else []
+    return [address.lower() for address in ADDRESS.findall(line[0])[:MOST_RECIPIENTS]] if line else []
 
 
 def _returned(part: Message) -> str:

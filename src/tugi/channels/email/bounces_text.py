@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from tugi.channels.email.automatic_signs import ADDRESS
 
 LONGEST = 20_000
+_MOST_STARTS = 300
+_GAP = re.compile(r"[ \t]{9,}")
 
 # Where the mail that came back begins.
 _RETURNED = re.compile(
@@ -53,7 +56,7 @@ class Told:
 
 def spoken(text: str) -> str:
     """What the mail system itself says, without the mail that came back."""
-    text = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    text = _GAP.sub(" " * 8, text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n"))
     start = _RETURNED.search(text)
     # A mail that begins with it has nothing else to say: then its own words are in it.
     return text[: start.start()] if start and text[: start.start()].strip() else text
@@ -66,7 +69,7 @@ def is_delayed(subject: str, words: str) -> bool:
 
 def told(words: str, known: list[str]) -> list[Told]:
     """Each recipient with what is said of it. known: those the headers name; only these then."""
-    starts = list(_STARTS.finditer(words))
+    starts = list(islice(_STARTS.finditer(words), _MOST_STARTS))
     found: dict[str, str] = {}
     for index, match in enumerate(starts):
         recipient = match[1].lower()
