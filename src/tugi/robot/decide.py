@@ -81,7 +81,7 @@ def _both(matter: Matter, part_vectors: Floats | Sequence[Floats] | None) -> Ver
     """Both questions answered, if the robot would answer each had it come alone."""
     facts = matter.facts
     worn_out = facts.robot_turns >= MOST_TURNS or facts.turns_without_progress >= TURNS_WITHOUT_PROGRESS
-    if part_vectors is None or worn_out or matter.tongue.foreign is not None:
+    if facts.by_letter or part_vectors is None or worn_out or matter.tongue.foreign is not None:
         return None
     return give_several(matter, question_parts(facts), part_vectors)
 

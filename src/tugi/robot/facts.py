@@ -169,6 +169,7 @@ class Facts:
     chosen_entry: the entry of a "did you mean" choice the customer clicked.
     may_answer: False = suggestion mode; the robot then says nothing to the customer by itself.
     permits: by entry id what the robot may do with it on this channel; others have `default_permit`.
+    by_letter: the customer reads it as a letter, where nothing can be clicked and one answer has to do.
     """
 
     burst: tuple[str, ...]
@@ -186,6 +187,7 @@ class Facts:
     may_answer: bool = True
     permits: Mapping[str, Permit] = field(default_factory=dict[str, Permit])
     default_permit: Permit = Permit("audit")
+    by_letter: bool = False
 
     def permit(self, entry_id: str) -> Permit:
         """What the robot may do with this entry here."""

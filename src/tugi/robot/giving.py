@@ -230,6 +230,8 @@ def ask(matter: Matter, first: Entry, sentence: str) -> Verdict:
         return matter.hand_over("no_knowledge", "no_knowledge")
     if not may_say(matter, first):
         return _instead_of_asking(matter, first, ranking.probability)
+    if matter.facts.by_letter:
+        return matter.suggest(first, ranking.probability, "suggested_doubt")
     found = ((model.find_entry(candidate.entry_id), candidate.probability) for candidate in ranking.candidates)
     usable = [(entry, chance) for entry, chance in found if entry is not None and may_say(matter, entry)]
     if len(usable) == CHOICES and usable[2][1] < _THIRD_CHOICE * usable[1][1]:

@@ -13,19 +13,22 @@ from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import facts, follow_ups, suggestions, vectors, verdicts
+from tugi.desk.answering import by_letter, facts, follow_ups, suggestions, vectors, verdicts
 from tugi.desk.answering.deciding import Deciding, Decision
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
+from tugi.desk.answering.suggestions import Source
 from tugi.desk.answering.waiting import wait_text
 from tugi.desk.answering.wording import WRITTEN_BY, Draft, Wording
 from tugi.desk.cases import cases, contacts, messages
 from tugi.desk.cases.cases import Case
+from tugi.desk.cases.posting import PLAIN, Wish
 from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.knowledge import entries
 from tugi.desk.people import customers, workspaces
+from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import queue
-from tugi.ports import Embedders
+from tugi.ports import Account, Embedders
 from tugi.robot import facts as robot
 
 log = structlog.get_logger("tugi.answering")
@@ -83,6 +86,10 @@ class Answering(Deciding):
             spoken = case.language or await customers.find_language(tx, case.customer_id)
             language = spoken or workspace.languages[0]
             text = i18n.text(language, "person.coming") + " " + await wait_text(tx, workspace, language)
+            account = await by_letter.find_account(tx, ids["message_id"]) if ids.get("message_id") else None
+            if account is not None:
+                await _acknowledge(tx, case, account, workspace, language, f"robot:answer-{ids['message_id']}")
+                return
             key = ids.get("message_id") or ids.get("number") or case.id
             await messages.write(
                 tx,
@@ -103,6 +110,9 @@ class Answering(Deciding):
             # A person took the floor while the robot was thinking: its words would only disturb.
             return
         decision = await self._with_private(tx, case, question, decision)
+        if question.account is not None:
+            letter = await by_letter.settle(tx, case, question.account, question.workspace, decision.verdict)
+            decision = _settled(decision, letter)
         verdict = decision.verdict
         verdict_id = await verdicts.store(tx, case.id, question.last_id, decision.shown, decision.ms)
         if verdict_id is None:
@@ -120,7 +130,7 @@ class Answering(Deciding):
             case robot.HandOver():
                 await self._hand_over(tx, case, question, verdict.reason, verdict.text, verdict.language, verdict_id)
                 if decision.aside:
-                    await _offer(tx, case, verdict_id, decision.aside, decision.draft)
+                    await _offer(tx, case, verdict_id, decision.aside, decision.draft, decision.further)
             case robot.StaySilent():
                 await self._keep_quiet(tx, case, verdict)
 
@@ -137,13 +147,10 @@ class Answering(Deciding):
 
     async def _with_private(self, tx: Transaction, case: Case, question: Question, decision: Decision) -> Decision:
         """The decision, with the customer's own order read where it asks for that."""
-        if self._private is None:
+        # A code by mail asks to be typed in a chat; a letter's writer gets the topic's public answer.
+        if self._private is None or question.account is not None:
             return decision
-        settled = await self._private.settle(tx, case, question, decision.verdict)
-        if settled is decision.verdict:
-            return decision
-        titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
-        return replace(decision, verdict=settled, shown=verdicts.view(settled, titles))
+        return _settled(decision, await self._private.settle(tx, case, question, decision.verdict))
 
     async def _say(
         self, tx: Transaction, case: Case, question: Question, verdict: robot.Answer, verdict_id: int
@@ -155,6 +162,8 @@ class Answering(Deciding):
             await self._hand_over(tx, case, question, "entry_for_people", text, verdict.language, verdict_id)
             return
         repeated = entry_id is not None and await _was_given(tx, case.id, entry_id)
+        letter = await _wish(tx, case, question, verdict.language)
+        buttons = () if question.account else await _asked_next(tx, question, verdict.language, entry_id)
         await messages.write(
             tx,
             case,
@@ -163,8 +172,9 @@ class Answering(Deciding):
             language=verdict.language,
             entry_id=entry_id,
             verdict_id=verdict_id,
-            follow_ups=await _asked_next(tx, question, verdict.language, entry_id),
+            follow_ups=buttons,
             also_entry_ids=said[1:],
+            letter=letter,
         )
         if entry_id is not None:
             await cases.set_robot(tx, case, turns=case.robot_turns + 1 if repeated else 0)
@@ -210,6 +220,10 @@ class Answering(Deciding):
         if case.handler != "robot":
             return
         await queue.hand_over(tx, case, reason)
+        if question.account is not None:
+            key = f"robot:answer-{question.last_id}"
+            await _acknowledge(tx, case, question.account, question.workspace, language, key)
+            return
         wait = await wait_text(tx, question.workspace, language)
         await messages.write(
             tx,
@@ -229,18 +243,52 @@ class Answering(Deciding):
                 await contacts.set_robot_outcome(tx, contact_id, "confirmed")
 
 
-async def _offer(tx: Transaction, case: Case, verdict_id: int, suggest: robot.Suggest, draft: Draft | None) -> None:
+async def _offer(
+    tx: Transaction,
+    case: Case,
+    verdict_id: int,
+    suggest: robot.Suggest,
+    draft: Draft | None,
+    further: Sequence[robot.Suggest] = (),
+) -> None:
+    several = (suggest, *further)
+    sources = [Source(int(one.entry_id), one.why.parameters.get("title", "")) for one in several] if further else []
     await suggestions.offer(
         tx,
         case.id,
         verdict_id,
         entry_id=int(suggest.entry_id),
-        text=draft.text if draft else suggest.text,
+        text=draft.text if draft else "\n\n".join(one.text for one in several),
         language=suggest.language,
-        awaits_click=suggest.awaits_click,
+        awaits_click=suggest.awaits_click and not further,
         drafted_by=WRITTEN_BY if draft else None,
-        sources=draft.sources if draft else (),
+        sources=draft.sources if draft else sources,
     )
+
+
+def _settled(decision: Decision, verdict: robot.Verdict) -> Decision:
+    """The decision with this verdict in place of its own."""
+    if verdict is decision.verdict:
+        return decision
+    titles = {c.entry_id: c.title for c in decision.shown.why.candidates}
+    return replace(decision, verdict=verdict, shown=verdicts.view(verdict, titles))
+
+
+async def _wish(tx: Transaction, case: Case, question: Question, language: str) -> Wish:
+    if question.account is None:
+        return PLAIN
+    return await by_letter.wish(tx, case, question.account, question.workspace, language)
+
+
+async def _acknowledge(
+    tx: Transaction, case: Case, account: Account, workspace: Workspace, language: str, external_id: str
+) -> None:
+    """Whoever wrote a letter is told at most once a day that it has come, and only if the shop wants that."""
+    if text := await by_letter.acknowledgement(tx, case, account, language):
+        letter = await by_letter.wish(tx, case, account, workspace, language)
+        await messages.write(
+            tx, case, external_id=external_id, text=text, language=language, answers=False, letter=letter
+        )
 
 
 async def _asked_next(

@@ -31,7 +31,8 @@ class Decision:
 
     aside: with a hand-over, what the robot would suggest to the person who takes over, if anything.
     vector: the question's, of the engine `variant`, when it had to be computed.
-    draft: with a suggestion, a language model's words for the agent.
+    draft: with a suggestion, a language model's words for the agent. further: suggestions for the other questions of
+    a letter that asks several.
     """
 
     verdict: robot.Verdict
@@ -41,6 +42,7 @@ class Decision:
     variant: str = ""
     vector: vectors.Floats | None = None
     draft: Draft | None = None
+    further: tuple[robot.Suggest, ...] = ()
 
 
 class Deciding:
@@ -59,12 +61,13 @@ class Deciding:
         embedded = await self._vectors(model, [question_text(known), *question_parts(known)])
         vector, parts = (None, None) if embedded is None else (embedded[0], embedded[1:])
         verdict, aside = _with_aside(known, model, vector, decide(known, model, vector, parts))
+        several = _for_each(known, model, parts) if known.by_letter and _asks_several(verdict) else []
         # Candidates are named in the customer's language, as the conversation beside them is.
         titles = _titles(model, (verdict.why.language, *known.languages))
         shown = verdicts.view(verdict, titles)
-        return Decision(
-            verdict, shown, (clock.monotonic() - started) * 1000, aside, model.variant if model else "", vector
-        )
+        ms, variant = (clock.monotonic() - started) * 1000, model.variant if model else ""
+        aside, further = (several[0], tuple(several[1:])) if several else (aside, ())
+        return Decision(verdict, shown, ms, aside, variant, vector, further=further)
 
     def reconsidered(self, known: robot.Facts, model: Model, decision: Decision) -> Decision:
         """The decision after what a language model said of its answer; as it was where none was heard."""
@@ -150,6 +153,22 @@ def _with_aside(
     # A boundary is read before any entry is; the person who takes over is shown the nearest all the same.
     why = replace(verdict.why, candidates=verdict.why.candidates or beside.why.candidates)
     return replace(verdict, why=why), beside if isinstance(beside, robot.Suggest) else None
+
+
+def _asks_several(verdict: robot.Verdict) -> bool:
+    return isinstance(verdict, robot.HandOver) and verdict.reason == "several_questions"
+
+
+def _for_each(known: robot.Facts, model: Model | None, parts: vectors.Floats | None) -> list[robot.Suggest]:
+    """What a person is offered for each question of a letter, an entry once."""
+    texts = question_parts(known)
+    if parts is None or len(parts) != len(texts):
+        return []
+    each = [
+        decide(replace(known, burst=(text,), handler="queue"), model, vector)
+        for text, vector in zip(texts, parts, strict=True)
+    ]
+    return list({one.entry_id: one for one in each if isinstance(one, robot.Suggest)}.values())
 
 
 def _titles(model: Model | None, languages: tuple[str, ...]) -> dict[int, str]:

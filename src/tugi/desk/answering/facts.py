@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from tugi.core import clock
 from tugi.core.database import Transaction
-from tugi.desk.answering import policy, topics
+from tugi.desk.answering import by_letter, policy, topics
 from tugi.desk.cases import cases, transcript
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
 from tugi.desk.people import customers, workspaces
 from tugi.desk.people.workspaces import Workspace
+from tugi.ports import Account
 from tugi.robot.facts import Facts, Turn
 
 HISTORY = 12
@@ -24,6 +25,7 @@ class Question:
     """A customer's unanswered question: `last_id` is the message that ends its burst.
 
     order_topic: the entry whose answer is read from the customer's own order, if there is one.
+    account: by which an answer leaves as a letter; None: it is read where it is written.
     """
 
     case: Case
@@ -31,6 +33,7 @@ class Question:
     last_id: int
     workspace: Workspace
     order_topic: int | None = None
+    account: Account | None = None
 
 
 async def find_question(tx: Transaction, case_id: int, message_id: int) -> Question | None:
@@ -43,32 +46,44 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
     workspace = await workspaces.get(tx)
     if workspace.robot.mode == "off":
         return None
-    name = await tx.fetchrow(
-        "select name, name_given_by_customer, language from customers where workspace_id = $1 and id = $2",
-        tx.workspace_id,
-        case.customer_id,
-    )
+    spoken = await customers.find_language(tx, case.customer_id)
     page = burst[-1].page or {}
     wishes = await policy.get(tx)
-    permits, default_permit = await topics.permits(tx, case.channel, wishes)
+    account = await by_letter.find_account(tx, message_id)
+    permits, default_permit = await topics.permits(tx, account.channel if account else case.channel, wishes)
     facts = Facts(
-        burst=tuple(m.text for m in burst),
+        burst=by_letter.question(burst) or tuple(m.text for m in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
         shop_name=workspace.name,
         history=_history(said, burst[0].id),
-        language_hint=page.get("language") or case.language or (name["language"] if name else None),
+        language_hint=page.get("language") or case.language or spoken,
         languages=tuple(workspace.languages),
         handler=case.handler,
         robot_paused=case.robot_paused,
         turns_without_progress=case.robot_turns,
         robot_turns=await _robot_turns(tx, case_id),
-        first_name=customers.first_name(name["name"], name["name_given_by_customer"]) if name else None,
+        first_name=await _first_name(tx, case, account),
         chosen_entry=str(burst[-1].chosen_entry_id) if burst[-1].chosen_entry_id else None,
         may_answer=workspace.robot.mode == "answer",
         permits=permits,
         default_permit=default_permit,
+        by_letter=account is not None,
     )
-    return Question(case, facts, message_id, workspace, wishes.order_topic or None)
+    return Question(case, facts, message_id, workspace, wishes.order_topic or None, account)
+
+
+async def _first_name(tx: Transaction, case: Case, account: Account | None) -> str | None:
+    """What the robot may call the customer; a name in a letter may be a stranger's words to somebody else."""
+    if account is not None:
+        address = await by_letter.find_address(tx, case, account)
+        if address is None or not address.verified:
+            return None
+    row = await tx.fetchrow(
+        "select name, name_given_by_customer from customers where workspace_id = $1 and id = $2",
+        tx.workspace_id,
+        case.customer_id,
+    )
+    return customers.first_name(row["name"], row["name_given_by_customer"]) if row else None
 
 
 async def still_waits(tx: Transaction, case_id: int, message_id: int) -> bool:

@@ -180,7 +180,7 @@ async def outgoing_of(tx: Transaction, item: Item, account: Account) -> tuple[Ou
     else:
         own = await letters.get_view(tx, said[0].id)
         text, subject, refers_to = said[0].text, own.subject, own.refers_to
-        quote = await _quote(tx, case.id, refers_to[0], workspace) if refers_to else None
+        quote = await _quote(tx, case.id, refers_to[0], workspace, item.automatic) if refers_to else None
     outgoing = Outgoing(
         letter_id=item.letter_id,
         recipients=item.to,
@@ -215,17 +215,20 @@ def continued_text(said: Sequence[Message], workspace: Workspace, language: str)
     return "\n\n".join([*pieces, i18n.text(language, "mail.continued.outro")])
 
 
-async def _quote(tx: Transaction, case_id: int, letter_id: str, workspace: Workspace) -> Quote | None:
-    """The letter of this case that is answered; never notes, and nothing of another case."""
+async def _quote(tx: Transaction, case_id: int, letter_id: str, workspace: Workspace, by_machine: bool) -> Quote | None:
+    """The letter of this case that is answered; never notes, and nothing of another case.
+
+    A machine quotes only what is surely the recipient's own: else strangers could send their words through us.
+    """
     row = await tx.fetchrow(
-        "select m.text, m.created_at, l.sent_at, l.sender, l.quoted_text from letters l "
+        "select m.text, m.created_at, l.sent_at, l.sender, l.quoted_text, l.trust->>'dmarc' as dmarc from letters l "
         "join messages m on m.workspace_id = l.workspace_id and m.id = l.message_id "
         "where l.workspace_id = $1 and l.letter_id = $2 and m.case_id = $3 order by m.id desc limit 1",
         tx.workspace_id,
         letter_id,
         case_id,
     )
-    if row is None:
+    if row is None or (by_machine and row["dmarc"] != "pass"):
         return None
     sender: dict[str, str | None] = row["sender"]
     at: datetime = row["sent_at"] or row["created_at"]
