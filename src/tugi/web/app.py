@@ -23,7 +23,7 @@ from tugi.core.files import Files
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.assist import Assist
 from tugi.desk.people import workspaces
-from tugi.ports import MailSetup
+from tugi.mail_setup import MailSetup
 from tugi.web import hooks, mail_hook, pages, presence, wire
 from tugi.web.agent_api import (
     assist,

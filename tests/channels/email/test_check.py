@@ -22,7 +22,8 @@ from tugi.channels.email.oauth import SignInFailed
 from tugi.channels.email.settings import Mailbox, Receiving, Sending, Server
 from tugi.core import clock
 from tugi.core.safe_addresses import Guard, private_hosts
-from tugi.ports import Account, CheckedMailbox, WayChecked
+from tugi.mail_setup import CheckedMailbox, WayChecked
+from tugi.ports import Account
 
 ADDRESS = "shop@shop.example"
 GUARD = Guard(

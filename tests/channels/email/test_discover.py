@@ -20,7 +20,7 @@ from tugi.channels.email.names import Names
 from tugi.core import clock
 from tugi.core.errors import Invalid
 from tugi.core.safe_addresses import MAIL_PORTS, Guard, host_name, private_hosts
-from tugi.ports import MailServer
+from tugi.mail_setup import MailServer
 
 DESCRIPTION = b"""<?xml version="1.0"?>
 <clientConfig version="1.1">

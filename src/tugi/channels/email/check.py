@@ -24,7 +24,8 @@ from tugi.channels.email.records import sender_records
 from tugi.channels.email.settings import Mailbox, Server
 from tugi.core import clock, secrets
 from tugi.core.safe_addresses import Guard
-from tugi.ports import Account, CheckedMailbox, WayChecked
+from tugi.mail_setup import CheckedMailbox, WayChecked
+from tugi.ports import Account
 
 # Of the limits that a mailbox has in service: somebody is waiting for the answer.
 PATIENCE = 0.3

@@ -23,7 +23,7 @@ from tugi.channels.email.providers import Provider
 from tugi.channels.email.settings import Security, Server
 from tugi.core.errors import Invalid
 from tugi.core.safe_addresses import MAIL_PORTS, Guard, NotAllowed, host_name
-from tugi.ports import FoundMailbox, MailServer
+from tugi.mail_setup import FoundMailbox, MailServer
 
 log = structlog.get_logger("tugi.channels")
 SECONDS = 8.0

@@ -7,7 +7,7 @@ import re
 
 from tugi.channels.email import providers
 from tugi.channels.email.names import Names
-from tugi.ports import SenderRecords
+from tugi.mail_setup import SenderRecords
 
 # A selector cannot be asked for; these are what providers and programs choose by themselves.
 SELECTORS = (

@@ -16,7 +16,8 @@ from tugi.channels.email.oauth import Client, SignInFailed, Tokens
 from tugi.channels.email.settings import Mailbox, Server, mailbox_of
 from tugi.core.errors import Invalid, NotFound
 from tugi.core.safe_addresses import Guard
-from tugi.ports import Account, CheckedMailbox, Consent, ConsentFailed, FoundMailbox
+from tugi.mail_setup import CheckedMailbox, Consent, ConsentFailed, FoundMailbox
+from tugi.ports import Account
 
 MOST_FOLDERS = 20
 LONGEST_SIGNATURE = 5_000

@@ -23,7 +23,8 @@ from tugi.desk.cases.accounts import Standing
 from tugi.desk.people.checks import Checks
 from tugi.desk.work import alarms
 from tugi.desk.work.alarms import Alarm
-from tugi.ports import Account, CheckedMailbox, FoundMailbox, MailSetup
+from tugi.mail_setup import CheckedMailbox, FoundMailbox, MailSetup
+from tugi.ports import Account
 from tugi.web import auth
 from tugi.web.auth import Viewer
 

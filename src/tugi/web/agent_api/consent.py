@@ -22,7 +22,8 @@ from tugi.core.errors import Invalid, NotSignedIn, TugiError
 from tugi.core.sealing import Seal
 from tugi.desk.cases import accounts
 from tugi.desk.people.checks import Checks
-from tugi.ports import Account, Consent, ConsentFailed, MailServer
+from tugi.mail_setup import Consent, ConsentFailed, MailServer
+from tugi.ports import Account
 from tugi.web import auth
 from tugi.web.agent_api.channels import EMAIL, sealed_secrets, setup_of
 from tugi.web.auth import Viewer
