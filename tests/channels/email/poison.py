@@ -27,6 +27,7 @@ def poison(*, full: bool = False) -> Iterator[tuple[str, bytes]]:
     yield from _enclosed()
     yield from _sealed()
     yield from _machines()
+    yield from _invitations()
     yield from pages(size)
     yield from bombs(size)
 
@@ -342,6 +343,9 @@ def _machines() -> Iterator[tuple[str, bytes]]:
             b"mari@example.com", b"info@shop.example"
         ),
     )
+
+
+def _invitations() -> Iterator[tuple[str, bytes]]:
     event = (
         b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Meeting\r\n"
         b"DTSTART;TZID=Europe/Tallinn:20260302T100000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
