@@ -30,11 +30,11 @@ HEAD = """# New text cut from quotes
 call the new text of this mail. `python -m bench.quotes` writes this page; the judgements are in
 `bench/quote_expectations.json`.
 
-How it was done: the mails were parted by the parity of a hash of their names. The rules were written with the first
-half in sight; then the held-out half was read, its expectations were written down, and only then the code was run on it:
-{first} of {all} were exact at that first run. Its misses were then read and mended, so that the figure below for that
-half is no longer one of unseen mails. Also, GitHub's and Crisp's sets share a third of theirs, and the shortest mails
-of the held-out half had been seen in a listing.
+How it was done: the mails were parted by the parity of a hash of their names. The rules were written with the
+first half in sight; then the held-out half was read, its expectations were written down, and only then the code
+was run on it: {first} of {all} were exact at that first run. Its misses were then read and mended, so that the
+figure below for that half is no longer one of unseen mails. Also, GitHub's and Crisp's sets share a third of
+theirs, and the shortest mails of the held-out half had been seen in a listing.
 
 What was decided where judges differ: "Thanks, Ann" and "-Ann" stay; "-- ", "Sent from my ..." and a closing with
 contact details or a title go; answers between quoted lines keep the quotes between them; a forwarded mail is new text.

@@ -27,6 +27,7 @@ from tugi.channels.email.cutting_rules import (
     has_reply_line,
     header_block,
     is_forwarded,
+    is_groupwise,
     is_original,
     is_reply_line,
     is_rule,
@@ -175,6 +176,8 @@ def scanned(lines: Sequence[str], marks: dict[int, Mark]) -> Scan:
                 signs += 1
                 if starts_forward(lines, at):
                     return Scan(quotes, at, forwarded=True)
+                if is_groupwise(plain(line)):
+                    return Scan(quotes, above_rules(lines, at, top), forwarded=False)
                 for n in range(attributed(lines, at, top, marks), at):
                     quotes[n] = 1
             inside = True
@@ -227,7 +230,7 @@ def attributed(lines: Sequence[str], quote: int, top: int, marks: dict[int, Mark
         first = attribution([*lines[near:above], f"{lines[above]} {broken}"], above - near, 0, before_quote=True)
         return quote if first is None else first + near
     text = plain(lines[above])
-    if text[-1:] not in ":：-" and VERB.search(text) is None:
+    if text[-1:] not in ":：->" and VERB.search(text) is None:
         return quote
     first = attribution(lines, above, top, before_quote=True)
     return quote if first is None else above_rules(lines, first, top)

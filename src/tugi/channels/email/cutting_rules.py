@@ -52,7 +52,7 @@ BEGINS = re.compile(
 )
 # Beginnings that carry no date: the name or the verb comes first.
 NAMED = re.compile(
-    r"[-*_>\"'\s]*(?:kontakt|kirjutas|lietotājs|citējot|quoting|zitat\s+von|citeren\s+van|wiadomość\s+napisana\s+przez|"
+    r"[-*_>\"'\s]*(?:kontakt|kirjutas|tsiteerin|lietotājs|citējot|quoting|zitat\s+von|citeren\s+van|wiadomość\s+napisana\s+przez|"
     r"message\s+from|mensaje\s+de|citando|følgende\s+skrev|følgjande|följande\s+skrevs\s+av|сообщение\s+от|cytowanie)(?![^\W\d_])"
 )
 # Somebody who is spoken of stands in prose, not in the line of a program.
@@ -98,6 +98,11 @@ def is_rule(text: str) -> bool:
 def is_original(text: str) -> bool:
     """ "-----Original Message-----" in any language; text is plain."""
     return text[:1] in "-—–_=*>" and text[:2] != "- " and text.strip(SIDES) in ORIGINAL
+
+
+def is_groupwise(text: str) -> bool:
+    """ ">>> Ann <ann@...> 13/01/25 10:42 AM >>>", below which nothing is marked as quoted; text is plain."""
+    return text.startswith(">>>") and text.endswith(">>>") and len(text) < 200 and TIME.search(text) is not None
 
 
 def is_forwarded(text: str) -> bool:

@@ -25,7 +25,8 @@ sent: sent; date; sent at; received
 to: to; recipient
 copy: cc; bcc; reply-to; reply to; importance; attachments; organization; priority; x-priority; sensitivity
 subject: subject; re
-original: original message; original email; original e-mail; reply message; reply above; previous message
+original: original message; original appointment; original email; original e-mail; reply message; reply above;
+    previous message
 forwarded: forwarded message; begin forwarded message; forwarded by; forwarded email; forwarded mail; fwd
     message; start of forwarded message; forwarded letter
 device: sent from my; sent from; sent via; sent with; sent using; sent by; get outlook for; get bluemail for;
@@ -41,7 +42,7 @@ above: reply above this line; response above this line; reply above the line; an
     above this line; reply above here
 [et]
 wrote: kirjutas; kirjutasid; on kirjutanud
-starts: kontakt; kirjutas; kuupäeval; kasutaja
+starts: kontakt; kirjutas; tsiteerin; kuupäeval; kasutaja
 sender: saatja; kellelt; kes
 sent: saadetud; kuupäev; saatmise aeg; saatmisaeg; aeg
 to: saaja; saajad; adressaat; adressaadid; kellele
@@ -51,9 +52,7 @@ original: algne sõnum; algne kiri; algne teade; originaalsõnum; originaalkiri;
     sõnum
 forwarded: edastatud kiri; edastatud sõnum; edastatud teade; edasisaadetud kiri; edastatud e-kiri; edasi
     saadetud kiri; algab edastatud sõnum; edastatud kirja algus; algab edasisaadetud sõnum
-device: saadetud minu; saadetud seadmest; saadetud rakendusest; saadetud nutitelefonist; saadetud telefonist;
-    saadetud programmist; saadetud iphone; saadetud ipad; saadetud androidi; saadetud huawei; saadetud samsung;
-    saadetud mobiilist; hankige outlook; saadetud yahoo; saadetud windowsi; saadetud outlook; saadetud mailiga
+device: saadetud; hankige outlook
 closing: lugupidamisega; parimate soovidega; tervitades; heade soovidega; parimatega; tervitustega; parimat
     soovides; austusega; kõike head; ette tänades; tänades; tänuga; kõike paremat; päikest; lugupidamise ja
     parimate soovidega; parimate tervitustega; aitäh; tänan
@@ -72,10 +71,7 @@ subject: aihe; otsikko
 original: alkuperäinen viesti; alkuperäinen sanoma; alkuperäinen sähköposti
 forwarded: välitetty viesti; edelleenlähetetty viesti; välitetty sähköposti; välitetty viesti alkaa; edelleen
     lähetetty viesti; välitetyn viestin alku
-device: lähetetty iphone; lähetetty ipad; lähetetty laitteesta; lähetetty samsung; lähetetty huawei; lähetetty
-    android; lähetetty puhelimesta; lähetetty outlook; lähetetty yahoo; lähetetty windows; lähetetty mobiili;
-    lähetetty omasta; lähetetty minun; hanki outlook; lähetetty matkapuhelim; lähetetty galaxy; lähetetty
-    älypuhelim; hae outlook; lähetetty sähköposti
+device: lähetetty; hanki outlook; hae outlook
 closing: ystävällisin terveisin; terveisin; parhain terveisin; t; yst. terv; yst.terv; ystävällisesti;
     kunnioittaen; terv; hyvää päivänjatkoa; kiitos; kiittäen; kiitos ja terveisin; yt
 notice: luottamuksellinen ja; luottamuksellista tieto; tarkoitettu vain vastaanottaj; jos et ole viestin oikea
@@ -203,6 +199,25 @@ closing: pagarbiai; su pagarba; geros dienos; linkėjimai; geriausi linkėjimai;
 notice: konfidencial; skirtas tik adresat; skirta tik adresat; nesate šio laiško adresatas
 footer: prieš spausdindami; be virusų
 above: virš šios linijos; virš šios eilutės; aukščiau šios eilutės
+[fr]
+wrote: a écrit; écrit; ecrit; écrivait; a ecrit; écrivit
+starts: le; de; message de; en date du
+sender: de; expéditeur; expediteur; from
+sent: envoyé; envoyé le; date; envoyé à; message du; envoye; date d'envoi
+to: à; a; pour; destinataire
+copy: cc; copie; copie à; copie a; cci; importance; pièces jointes; répondre à
+subject: objet; sujet
+original: message d'origine; message original; message initial; courriel original; e-mail d'origine; message
+    d’origine; mail original
+forwarded: message transféré; début du message transféré; message transmis; début du message réexpédié; message
+    réexpédié; message transfere; courriel transféré; transféré par; mail transféré
+device: envoyé de mon; envoyé depuis; envoyé à partir; télécharger outlook; obtenir outlook; envoyé avec; envoyé
+    via; envoyé de; téléchargez outlook; provenance
+closing: cordialement; bien cordialement; bien à vous; sincères salutations; salutations; cdlt; meilleures
+    salutations; merci; merci d'avance; bonne journée; bonne réception; très cordialement; cdt
+notice: confidentiel; destiné exclusivement; n'êtes pas le destinataire
+footer: sans virus; avant d'imprimer
+above: au-dessus de cette ligne; au dessus de cette ligne
 """
 
 

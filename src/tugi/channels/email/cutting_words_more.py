@@ -3,25 +3,6 @@
 from __future__ import annotations
 
 MORE = """
-[fr]
-wrote: a écrit; écrit; ecrit; écrivait; a ecrit; écrivit
-starts: le; de; message de; en date du
-sender: de; expéditeur; expediteur; from
-sent: envoyé; envoyé le; date; envoyé à; message du; envoye; date d'envoi
-to: à; a; pour; destinataire
-copy: cc; copie; copie à; copie a; cci; importance; pièces jointes; répondre à
-subject: objet; sujet
-original: message d'origine; message original; message initial; courriel original; e-mail d'origine; message
-    d’origine; mail original
-forwarded: message transféré; début du message transféré; message transmis; début du message réexpédié; message
-    réexpédié; message transfere; courriel transféré; transféré par; mail transféré
-device: envoyé de mon; envoyé depuis; envoyé à partir; télécharger outlook; obtenir outlook; envoyé avec; envoyé
-    via; envoyé de; téléchargez outlook; provenance
-closing: cordialement; bien cordialement; bien à vous; sincères salutations; salutations; cdlt; meilleures
-    salutations; merci; merci d'avance; bonne journée; bonne réception; très cordialement; cdt
-notice: confidentiel; destiné exclusivement; n'êtes pas le destinataire
-footer: sans virus; avant d'imprimer
-above: au-dessus de cette ligne; au dessus de cette ligne
 [es]
 wrote: escribió; escribio; escribía; ha escrito; va escriure; escribe
 starts: el; en; a; con fecha; mensaje de
