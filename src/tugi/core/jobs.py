@@ -25,6 +25,8 @@ log = structlog.get_logger("tugi.jobs")
 Ids = Mapping[str, Any]
 JobFunction = Callable[[Ids], Awaitable[None]]
 ATTEMPTS = 4
+# Jobs in hand at once in one process: more would only wait for the few connections, and no other worker could take them.
+AT_ONCE = 24
 # How often a job waits two seconds for the database or the file storage: about ten minutes.
 PATIENCE = 300
 # A job whose worker died is taken over after this long without a heartbeat.
@@ -95,6 +97,7 @@ class Worker:
             await manager.run(
                 dequeue_timeout=timedelta(seconds=2),
                 batch_size=10,
+                max_concurrent_tasks=AT_ONCE,
                 heartbeat_timeout=HEARTBEAT,
                 shutdown_on_listener_failure=True,
             )
