@@ -258,6 +258,34 @@ def test_broken_base64(body: bytes) -> None:
     assert read(mail(TEXT + b"Content-Transfer-Encoding: base64\r\n", body)).new_text.startswith("Tere, kus mu pakk on")
 
 
+def test_words_a_list_wrote_below_base64() -> None:
+    coded = base64.encodebytes("Tere, kus mu pakk on? Ootan täna õhtul vastust.".encode())
+    raw = mail(TEXT + b"Content-Transfer-Encoding: base64\r\n", coded + b"\n____\nThis list is read by many people\n")
+    letter = read(raw)
+    assert letter.new_text.startswith("Tere, kus mu pakk on? Ootan täna õhtul vastust.")
+    assert "This list is read by many people" in letter.new_text + letter.quoted_text
+
+
+def test_quoted_printable_that_nobody_tells() -> None:
+    assert read(mail(TEXT, b"k=C3=A4tte saamata=\r\n pakk")).new_text == "kätte saamata pakk"
+    assert read(mail(TEXT, b"https://example.com/?a=C3&b=20")).new_text == "https://example.com/?a=C3&b=20"
+
+
+def test_a_text_signed_in_place() -> None:
+    body = (
+        b"-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nHello\r\n- --- there\r\n"
+        b"-----BEGIN PGP SIGNATURE-----\r\n\r\niQEz\r\n-----END PGP SIGNATURE-----\r\n"
+    )
+    letter = read(mail(TEXT, body))
+    assert letter.new_text == "Hello\n--- there"
+    assert [file.name for file in letter.parts] == ["signature.asc"]
+
+
+def test_words_of_no_type() -> None:
+    assert read(mail(b"Content-Type: application/octet-stream\r\n", HELLO)).new_text == "Hello, where is my parcel?"
+    assert read(mail(b"Content-Type: application/octet-stream\r\n", b"\x00\x01")).parts[0].content == b"\x00\x01"
+
+
 def test_broken_structures() -> None:
     hello = "Hello, where is my parcel?"
     kind = b"Content-Type: multipart/mixed"

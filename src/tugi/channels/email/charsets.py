@@ -59,7 +59,7 @@ _SEVERAL_BYTES = frozenset(["gb18030", "big5", "big5hkscs", "cp949", "cp932", "e
 
 # The letters beyond ASCII that people write in each charset, the commonest charset first.
 _LETTERS = {
-    "cp1252": "äöåüßéèêàâçñõôîïûùøæáíóúãÄÖÅÜÉÕØÆ\u2019\u2018\u201c\u201d\u2013\u2026€£§°«»\xa0",
+    "cp1252": "äöåüßëéèêàâçñõôîïûùøæáíóúãÄÖÅÜÉÕØÆ\u2019\u2018\u201c\u201d\u2013\u2026€£§°«»\xa0",
     "cp1250": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčřšžýáíéúůěďťňČŘŠŽőűäöüâășțţ\u201e\u201d\u2013\u2026€§°\xa0",
     "iso8859_2": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčřšžýáíéúůěďťňČŘŠŽőűäöü§°\xa0",
     "cp1257": "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽąęėįųĄĘĖĮŲäöõüÄÖÕÜ\u201e\u201c\u201d\u2013\u2026€\xa0",
@@ -72,7 +72,7 @@ _LETTERS = {
 }
 _EXPECTED = {name: frozenset(letters) for name, letters in _LETTERS.items()}
 # Usual, but where another charset explains a letter otherwise, that one is likelier.
-_RARER = frozenset("êâôîûïëùţșțőű")
+_RARER = frozenset("êâôîûïùţșțőű")
 _NOT_LATIN = frozenset(["cp1251", "koi8_r", "cp866", "cp1253", "cp1255"])
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -170,7 +170,7 @@ def python_name(charset: str | None) -> str | None:
 
 def _gives_text(name: str) -> bool:
     try:
-        return b"a".decode(name, "replace") is not None
+        return bool(b"a".decode(name, "replace"))
     except (LookupError, ValueError):
         return False
 

@@ -31,6 +31,7 @@ _SAYS_HTML = re.compile(
 _LETTERS = re.compile(r"[^\W\d_]")
 _WITHOUT_LINKS = re.compile(r"https?://\S+|[\[\]<>()]")
 _LETTERS_INSIDE = frozenset(["message/rfc822", "message/global", "message/partial", "message/external-body"])
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x7f]")
 _MUCH = 600
 _STUB_SHARE = 0.2
 _WORDS_OF_MACHINES = frozenset(["text/x-amp-html", "text/watch-html"])
@@ -64,6 +65,10 @@ def read(letter: Piece) -> Body:
         text, files = transfer.uuencoded(body.text) if "begin " in body.text else (body.text, [])
         for name, content in files:
             found.add(Part(file_name(name, "application/octet-stream"), "application/octet-stream", content))
+        if "-----BEGIN PGP SIGNED" in text:
+            text, signature = sealed.unarmoured(text)
+            if signature:
+                found.add(Part("signature.asc", "application/pgp-signature", signature.encode()))
         return Body(text[:LONGEST_TEXT], body.html, tuple(found.files))
     return Body(None if body.html else "", body.html, tuple(found.files))
 
@@ -177,6 +182,13 @@ class _Sorting:
             return []
         if kind in _WORDS_OF_MACHINES:
             return []
+        if (
+            kind == "application/octet-stream"
+            and not piece.name
+            and not piece.disposition
+            and is_text(piece.content(4_000))
+        ):
+            return [words_of(piece, "text/plain")]
         if kind == "text/calendar":
             self._events.append(invitation.told(piece.text()))
         if sealed.is_sealed(piece, kind):
@@ -226,6 +238,11 @@ class _Sorting:
 def content_id(piece: Piece) -> str:
     """The id the HTML calls a part by, without brackets; empty when it has none."""
     return one_line(first_of(piece, "content-id"), 250).strip("<> ")
+
+
+def is_text(content: bytes) -> bool:
+    """Whether bytes of which nothing is told are somebody's words."""
+    return content.strip() != b"" and _CONTROLS.search(content) is None
 
 
 def words_of(piece: Piece, kind: str) -> Words:

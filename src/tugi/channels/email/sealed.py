@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tugi.channels.email.tree import Piece
 
 ENCRYPTED_SMIME = "[This letter is encrypted with S/MIME. Its attachment opens only with its recipient's key.]"
@@ -10,8 +12,22 @@ ENCRYPTED_PGP = "[This letter is encrypted with OpenPGP. Its attachment opens on
 _SMIME = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _DATA = bytes.fromhex("06092a864886f70d010701")
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]{1,30}: [^\n]*\n)*\n(.*?)"
+    r"(^-----BEGIN PGP SIGNATURE-----\n.*?^-----END PGP SIGNATURE-----)",
+    re.MULTILINE | re.DOTALL,
+)
+_DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
 _OCTETS, _OCTETS_IN_PIECES, _EXPLICIT = 0x04, 0x24, 0xA0
 _MOST_PIECES = 100_000
+
+
+def unarmoured(text: str) -> tuple[str, str]:
+    """A text signed in place (RFC 9580 section 7) without its frame, and the frame's signature; "" when it has none."""
+    found = _ARMOUR.search(text)
+    if found is None:
+        return text, ""
+    return text[: found.start()] + _DASHED.sub("", found[1]) + text[found.end() :], found[2]
 
 
 def is_sealed(piece: Piece, kind: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 _MOST_TRAILING = 200
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_CODED_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{20,}={0,2}[ \t]*\r?\n)(?:[A-Za-z0-9+/]{4,}={0,2}[ \t]*\r?\n)*")
 _PADDED = re.compile(rb"=+")
 _PLAIN_WORDS = re.compile(rb"[A-Za-z,.]{2,} [A-Za-z]{2,} ")
 _UU_BEGIN = re.compile(r"^begin [0-7]{3,4} (.{1,200}?)\r?$", re.MULTILINE)
@@ -29,7 +30,9 @@ def undo(body: bytes, encoding: str) -> bytes:
 def _from_base64(body: bytes) -> bytes:
     head = body[:2_000]
     if _PLAIN_WORDS.search(head) and len(_NOT_BASE64.sub(b"", head)) < 0.95 * len(head.replace(b"\n", b"")):
-        return body
+        # Either it was never encoded, or a mailing list wrote its own words below.
+        coded = _CODED_LINES.match(body)
+        return body if coded is None else _from_base64(coded[0]) + b"\n" + body[coded.end() :]
     end = len(body) - len(body[-_MOST_TRAILING:]) + len(body[-_MOST_TRAILING:].rstrip())
     if body.find(b"=", 0, end - 2) < 0:
         try:

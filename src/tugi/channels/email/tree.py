@@ -40,6 +40,8 @@ _DELIMITER = re.compile(rb"(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=[ \t]*\r?\n|
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
 _SHORT_TYPES = {"html": "text/html", "text": "text/plain", "plain": "text/plain"}
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w:.-]{2,40})", re.IGNORECASE)
+# Letters of UTF-8 in quoted-printable, where the header tells another encoding.
+_UNSAID_QUOTED = re.compile(rb"=(?:C[2-9A-F]|D[0-9A-F])=[89AB][0-9A-F]|=E[0-9A-F]=[89AB][0-9A-F]=[89AB][0-9A-F]")
 _TEXT_HEAD = 8_000_000
 
 
@@ -51,6 +53,7 @@ class Piece(Message):
         self._whole = whole
         self._begin = begin
         self._end = end
+        self._parts: list[Piece] = []
 
     @property
     def body(self) -> bytes:
@@ -88,11 +91,12 @@ class Piece(Message):
     @property
     def parts(self) -> list[Piece]:
         """What a multipart holds."""
-        inside = self._payload
-        return [part for part in inside if isinstance(part, Piece)] if isinstance(inside, list) else []
+        return self._parts
 
     def hold(self, parts: list[Piece]) -> None:
         """Make these its parts."""
+        self._parts = parts
+        # What the base class walks over.
         self._payload = parts
 
     def content(self, most: int | None = None) -> bytes:
@@ -103,6 +107,9 @@ class Piece(Message):
     def text(self) -> str:
         """Its text, line ends as "\\n"; of a very long one the beginning."""
         content = self.content(_TEXT_HEAD)
+        encoding = first_of(self, "content-transfer-encoding").lower()
+        if not encoding.startswith(("quoted", "base64")) and _UNSAID_QUOTED.search(content, 0, _TEXT_HEAD // 10):
+            content = transfer.undo(content, "quoted-printable")
         charset = self.parameter("charset")
         if charset is None and self.media_type == "text/html" and (said := _META.search(content, 0, 4_000)) is not None:
             charset = said[1].decode("ascii")
@@ -115,7 +122,7 @@ class Piece(Message):
 
     def get_payload(self, i: int | None = None, decode: bool = False) -> Any:
         """As email.message.Message says; bytes when to be decoded."""
-        if isinstance(self._payload, list):
+        if self._parts:
             return None if decode else super().get_payload(i)
         return self.content() if decode else self.body.decode("ascii", "surrogateescape")
 
