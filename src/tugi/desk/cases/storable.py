@@ -26,7 +26,7 @@ def storable(letter: Letter, raw_hash: str = "") -> Letter:
     return replace(
         letter,
         letter_id=short_id(letter.letter_id) or f"{raw_hash}@raw.invalid",
-        sender=_address(letter.sender),
+        sender=_sender(letter.sender),
         subject=clean(letter.subject, LONGEST_SUBJECT),
         new_text=clean(letter.new_text, LONGEST_TEXT),
         quoted_text=clean(letter.quoted_text, LONGEST_QUOTE),
@@ -57,6 +57,12 @@ def _address(one: Address) -> Address:
     email = clean(one.email, LONGEST_ADDRESS + 1).strip().lower()
     name = " ".join(clean(one.name, LONGEST_NAME).split()) if one.name else None
     return Address(email if len(email) <= LONGEST_ADDRESS else "", name or None)
+
+
+def _sender(one: Address) -> Address:
+    """The sender; an address that belongs to nobody by its very name (RFC 2606) is none."""
+    kept = _address(one)
+    return Address("", kept.name) if kept.email.endswith(".invalid") else kept
 
 
 def _addresses(several: Sequence[Address]) -> tuple[Address, ...]:
