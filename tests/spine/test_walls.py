@@ -72,6 +72,7 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
         "agent_id": me["agent"]["id"],
         "attachment_id": file["id"],
         "suggestion_id": 1,
+        "join_id": 1,
         "message_id": message["id"],
         "item_id": (await owner.ask("GET", "/api/robot/review"))["items"][0]["id"],
     }
@@ -101,7 +102,7 @@ def bodies(ids: dict[str, int]) -> dict[str, Any]:
         "examples": {}, "role": "agent", "language": "et", "email": f"{uuid.uuid4().hex}@x.example",
         "password": PASSWORD, "team_ids": [ids["team_id"]], "agent_ids": [ids["agent_id"]],
         "attachments": [ids["attachment_id"]], "case_id": ids["case_id"], "shop_name": "x",
-        "label": "right", "level": "off",
+        "label": "right", "level": "off", "number": ids["number"],
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ A letter is a repetition, news of a letter of ours, our own words, or a customer
 from __future__ import annotations
 
 from tugi.core.database import Transaction
-from tugi.core.events import Actor
+from tugi.core.events import SYSTEM, Actor
 from tugi.desk.cases import (
     attachments,
     cases,
@@ -29,6 +29,7 @@ from tugi.ports import Letter
 async def file(tx: Transaction, secret: str, incoming: Incoming) -> None:
     """Make of the letter what it is. Raises Overtaken; what it was already is left alone."""
     letter = incoming.letter
+    tx.actor = SYSTEM
     known = await find_known(tx, incoming)
     if known is None or known.status != "waiting":
         return
