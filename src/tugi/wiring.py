@@ -44,6 +44,7 @@ from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.wording import Wording
 from tugi.desk.cases import accounts, doors
 from tugi.desk.cases.intake import Intake
+from tugi.desk.outreach import continuing
 from tugi.desk.people import workspaces
 from tugi.desk.work import alarms, queue
 from tugi.engines import choice
@@ -218,6 +219,7 @@ class Installation:
                             tx.happened("DayPassed")
                         if turn % TURNS_A_MINUTE == 0:
                             await alarms.look(tx)
+                            await continuing.sweep(tx)
                 if turn % 40 == 0:
                     await idempotency.forget_old(self.database)
                     async with self.database.everywhere() as tx:

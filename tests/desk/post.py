@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,18 @@ def postman(post: Post, channel: Any) -> Postman:
     """A postman of this shop's post."""
     channels: dict[str, Channel] = {"email": channel}
     return Postman(post.database, post.files, Seal(SECRET), channels)
+
+
+@asynccontextmanager
+async def at_work(post: Post, channel: Any = None) -> AsyncIterator[Postman]:
+    """A postman that runs meanwhile."""
+    own = channel or carrying(post.database)
+    one = postman(post, own)
+    task = asyncio.ensure_future(one.run())
+    try:
+        yield one
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if isinstance(own, Carrying):
+            own.close()

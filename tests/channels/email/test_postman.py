@@ -1,17 +1,14 @@
 """The postman against a real mail server: every answer shows on the message, nothing is lost, nothing goes twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from desk.post import Post, add_mailbox, carrying, open_post, postman, until
+from desk.post import Post, add_mailbox, at_work, carrying, open_post, until
 from fakes.smtp_peer import Peer, free_port, slow_peer, smtp_peer
 from tugi.channels.email.carrying import Carrying
-from tugi.channels.email.postman import Postman
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.desk.cases import accounts, attachments, cases, leaving
@@ -28,21 +25,6 @@ def peer() -> Iterator[Peer]:
 @pytest.fixture
 async def post(database: Database, tmp_path: Path, peer: Peer) -> Post:
     return await open_post(database, tmp_path, peer)
-
-
-@asynccontextmanager
-async def at_work(post: Post, channel: Any = None) -> AsyncIterator[Postman]:
-    """A postman that runs meanwhile."""
-    own = channel or carrying(post.database)
-    one = postman(post, own)
-    task = asyncio.ensure_future(one.run())
-    try:
-        yield one
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        if isinstance(own, Carrying):
-            own.close()
 
 
 async def test_an_answer_leaves_as_a_letter_of_the_thread(post: Post, peer: Peer) -> None:

@@ -47,6 +47,19 @@ async def find_sending(tx: Transaction, account_id: int) -> Account | None:
     return account if account.address and account.active else None
 
 
+async def find_any_sending(tx: Transaction) -> Account | None:
+    """The workspace's oldest account that has a server to send letters by."""
+    rows = await tx.fetch(
+        "select id from channel_accounts where workspace_id = $1 and active and address is not null order by id",
+        tx.workspace_id,
+    )
+    for row in rows:
+        account = await accounts.get(tx, row["id"])
+        if wishes(account).get("smtp") is not None:
+            return account
+    return None
+
+
 async def post(tx: Transaction, case: Case, account: Account, message_id: int, wish: Wish, by: str) -> None:
     """Make the stored message a letter and queue it. by: "agent" or "robot". Raises Invalid, Conflict."""
     latest = await letters.find_latest(tx, case.id)
