@@ -1,6 +1,6 @@
 """The mails of earlier years: customers, cases and answers, once, in order, and nothing follows from them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,17 +124,18 @@ async def test_stopped_anywhere_it_goes_on(archive: Archive, monkeypatch: pytest
     class Stopped(BaseException):
         pass
 
-    taken = 0
-    real = Intake.take_in
+    batches = 0
+    real = Intake.take_in_batch
 
-    async def take_in(self: Intake, ids: Mapping[str, Any]) -> None:
-        nonlocal taken
-        taken += 1
-        if taken == 3:
+    async def take_in_batch(self: Intake, workspace_id: int, ids: Sequence[int]) -> bool:
+        nonlocal batches
+        batches += 1
+        if batches == 2:
             raise Stopped
-        await real(self, ids)
+        return await real(self, workspace_id, ids)
 
-    monkeypatch.setattr(Intake, "take_in", take_in)
+    monkeypatch.setattr(Intake, "take_in_batch", take_in_batch)
+    monkeypatch.setattr(import_command, "TAKEN_AT_ONCE", 2)
     mails = [*talk(10), *talk(20)]
     with pytest.raises(Stopped):
         await archive.take(mails)

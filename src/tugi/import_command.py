@@ -37,6 +37,7 @@ BATCH_MAILS = 100
 BATCH_BYTES = 16 << 20
 TELL_SECONDS = 2.0
 TRIES = 4
+TAKEN_AT_ONCE = 25
 WAIT_SECONDS = 2.0
 _HEAD = re.compile(rb"\r?\n\r?\n")
 _DATE = re.compile(rb"^Date:[ \t]*([^\r\n]{1,100})", re.IGNORECASE | re.MULTILINE)
@@ -166,9 +167,9 @@ class Import:
                 account.id,
             )
         waiting = sorted(rows, key=lambda row: (dates.get(row["source"], _OLDEST), row["id"]))
-        for row in waiting:
-            await self._take(account.workspace_id, row["id"])
-            done.taken += 1
+        for start in range(0, len(waiting), TAKEN_AT_ONCE):
+            await self._take_some(account.workspace_id, [row["id"] for row in waiting[start : start + TAKEN_AT_ONCE]])
+            done.taken = min(start + TAKEN_AT_ONCE, len(waiting))
             self._say(f"{done.taken:>8,} of {len(waiting):,} taken in")
         async with self._database.reading(account.workspace_id) as tx:
             counted = await tx.fetch(
@@ -178,6 +179,18 @@ class Import:
                 [row["id"] for row in waiting],
             )
         done.outcomes = {row["what"]: row["many"] for row in counted}
+
+    async def _take_some(self, workspace_id: int, delivery_ids: list[int]) -> None:
+        """In one commit where that goes, else one by one."""
+        try:
+            if await self._intake.take_in_batch(workspace_id, delivery_ids):
+                return
+        except Unavailable as error:
+            log.warning("batch not taken in", why=error.message)
+        except Exception:
+            log.exception("batch not taken in")
+        for delivery_id in delivery_ids:
+            await self._take(workspace_id, delivery_id)
 
     async def _take(self, workspace_id: int, delivery_id: int) -> None:
         """One mail; a fault of ours with it keeps it visible and goes on with the next. Raises Unavailable at last."""
