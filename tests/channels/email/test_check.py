@@ -1,6 +1,7 @@
 """What is wrong with a mailbox is told in one word and in its server's own: against Dovecot and faulty SMTP servers."""
 
 import asyncio
+import base64
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
@@ -359,37 +360,23 @@ async def test_a_provider_that_lets_nobody_in_is_told(names: Names, dovecot: Dov
     assert found.receiving == found.sending == WayChecked(False, "sign_in_again", "Sign in again.")
 
 
+async def test_an_access_token_is_shown_instead_of_a_password(names: Names, certificate: Certificate) -> None:
+    async def token(_account: Account, provider: str) -> str:
+        return f"token of {provider}"
+
+    with smtp_peer(certificate.server_context(), auth=True) as peer:
+        mailbox = Mailbox("google", sending=Sending(Server("localhost", peer.port, "starttls", ADDRESS)))
+        found = await Check(GUARD, names, trusting(certificate), token).run(account(mailbox), mailbox, round_trip=False)
+        assert [how for how, _ in peer.signed_in] == ["xoauth2"]
+        shown = base64.b64decode(peer.signed_in[0][1]).decode()
+    assert found.sending is not None
+    assert found.sending.ok
+    assert shown == f"user={ADDRESS}\x01auth=Bearer token of google\x01\x01"
+
+
 async def test_a_mailbox_without_servers_has_nothing_to_try(names: Names) -> None:
     found = await checked(names, ssl.create_default_context(), round_trip=True)
     assert (found.receiving, found.sending, found.round_trip) == (None, None, "not_tried")
-
-
-async def test_the_domains_records_are_explained() -> None:
-    records = {
-        ("shop.example", "TXT"): ['"other=1"', '"v=spf1 include:zonemx.eu -all"'],
-        ("_dmarc.shop.example", "TXT"): ['"v=DMARC1; p=quarantine; rua=mailto:x@shop.example"'],
-        ("zone._domainkey.shop.example", "TXT"): ['"v=DKIM1; k=rsa; " "p=MIIB"'],
-        ("two.example", "TXT"): ['"v=spf1 -all"', '"v=spf1 a -all"'],
-        ("_dmarc.two.example", "TXT"): ['"v=spf1 wrong"'],
-        ("mine._domainkey.two.example", "TXT"): ['"p="'],
-    }
-    async with name_server(records, silent=["silent.example", "_dmarc.silent.example"]) as dns:
-        found = [
-            await checking.sender_records(Names(dns.resolver()), domain, selector)
-            for domain, selector in (
-                ("shop.example", ""),
-                ("two.example", "mine"),
-                ("bare.example", ""),
-                ("gmail.com", ""),
-            )
-        ]
-    told = [(one.spf, one.dkim, one.dmarc) for one in found]
-    assert told == [
-        ("found", "found", "quarantine"),
-        ("several", "found", "missing"),
-        ("missing", "not_seen", "missing"),
-        ("provider", "provider", "provider"),
-    ]
 
 
 async def test_a_check_that_is_given_up_leaves_nothing_open(names: Names) -> None:

@@ -14,6 +14,8 @@ SELECTORS = (
     *("google", "selector1", "selector2", "default", "dkim", "mail", "s1", "s2", "k1", "k2", "fm1", "zoho", "zmail"),
     *("zone", "protonmail", "sig1", "mta1", "x", "key1", "ovhmo-selector-1", "s1-ionos", "mandrill", "smtp"),
 )
+# With nothing after it a key was revoked (RFC 6376 3.6.1).
+_KEY = re.compile(r"(?:^|;)p=[^;]")
 _POLICY = re.compile(r"\bp\s*=\s*(none|quarantine|reject)\b", re.I)
 
 
@@ -38,7 +40,7 @@ def _spf(texts: list[str] | None) -> str:
 
 
 def _dkim(keys: list[list[str] | None]) -> str:
-    if any("p=" in one.replace(" ", "") for key in keys for one in key or ()):
+    if any(_KEY.search(one.replace(" ", "")) for key in keys for one in key or ()):
         return "found"
     return "unknown" if all(key is None for key in keys) else "not_seen"
 
