@@ -2439,9 +2439,16 @@ export interface components {
         };
         /**
          * Differences
-         * @description What the second version has otherwise; policy_changed: {name, from, to}.
+         * @description What the second version has otherwise; policy_changed, cuts_changed: {name, from, to}.
+         *
+         *     cuts_changed: answer_cut, ask_cut (from which certainty on it answers and asks back; above 1: never) and
+         *     calibration (how sure it is of an average question).
          */
         Differences: {
+            /** Cuts Changed */
+            cuts_changed: {
+                [key: string]: unknown;
+            }[];
             /** Entries Added */
             entries_added: components["schemas"]["tugi__desk__answering__versions__Titled"][];
             /** Entries Changed */
