@@ -134,6 +134,15 @@ def test_the_operator_opens_machines_and_networks() -> None:
         assert refused.value.reason == reason, host
 
 
+def test_the_operator_opens_one_port_of_one_machine() -> None:
+    guard = Guard(private_hosts("127.0.0.1:31433,[::1]:31434"), lambda _name: ["127.0.0.1"])
+    assert guard.allowed_now("127.0.0.1", 31433) == ("127.0.0.1",)
+    assert guard.allowed_now("::1", 31434) == ("::1",)
+    for host, port in (("127.0.0.1", 31434), ("127.0.0.1", 993), ("127.0.0.2", 31433), ("localhost", 31433)):
+        with pytest.raises(NotAllowed):
+            guard.allowed_now(host, port)
+
+
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "10.0.0.0/99", "http://mail.lan", "a b", "127.1"])
 def test_a_wrong_setting_says_what_is_wrong(text: str) -> None:
     with pytest.raises(Invalid, match="TUGI_PRIVATE_HOSTS"):

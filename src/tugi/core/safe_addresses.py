@@ -74,31 +74,37 @@ class NotAllowed(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class PrivateHosts:
-    """What the operator allows beyond the public internet: single machines at any port, networks at the usual ports."""
+    """What the operator allows beyond the public internet: single machines at any port or at one, networks at the
+    usual ports."""
 
     names: frozenset[str] = frozenset()
     addresses: frozenset[IpAddress] = frozenset()
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    endpoints: frozenset[tuple[IpAddress, int]] = frozenset()
 
 
 def private_hosts(text: str) -> PrivateHosts:
-    """From TUGI_PRIVATE_HOSTS: names, addresses and networks (CIDR) with commas between. Raises Invalid."""
+    """From TUGI_PRIVATE_HOSTS: names, addresses, addresses with a port (127.0.0.1:2525, [::1]:2525) and networks (CIDR)
+    with commas between. Raises Invalid."""
     names: set[str] = set()
     addresses: set[IpAddress] = set()
     networks: list[IPv4Network | IPv6Network] = []
+    endpoints: set[tuple[IpAddress, int]] = set()
     for one in filter(None, (part.strip() for part in text.split(","))):
         try:
             if "/" in one:
                 networks.append(ipaddress.ip_network(one))
             elif (address := _literal(one)) is not None:
                 addresses.add(address)
+            elif (endpoint := _endpoint(one)) is not None:
+                endpoints.add(endpoint)
             else:
                 names.add(host_name(one))
         except ValueError as error:
             raise Invalid(f"TUGI_PRIVATE_HOSTS: {one!r} is no network: {error}.") from error
         except NotAllowed as error:
             raise Invalid(f"TUGI_PRIVATE_HOSTS: {error.message}") from error
-    return PrivateHosts(frozenset(names), frozenset(addresses), tuple(networks))
+    return PrivateHosts(frozenset(names), frozenset(addresses), tuple(networks), frozenset(endpoints))
 
 
 def host_name(host: str) -> str:
@@ -150,6 +156,8 @@ class Guard:
     def allowed_now(self, host: str, port: int, ports: frozenset[int] = MAIL_PORTS) -> tuple[str, ...]:
         """The addresses that may be called for this host and port. Blocks on the resolver. Raises NotAllowed."""
         literal = _literal(host)
+        if literal is not None and (literal, port) in self.private.endpoints:
+            return (str(literal),)
         name = "" if literal is not None else host_name(host)
         found = [literal] if literal is not None else self._resolved(name)
         if not (found and 0 < port < 65536 and all(self._is_trusted(name, address) for address in found)):
@@ -237,6 +245,13 @@ def _literal(host: str) -> IpAddress | None:
         return ipaddress.ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
     except ValueError:
         return None
+
+
+def _endpoint(text: str) -> tuple[IpAddress, int] | None:
+    """An address with a port, as a URL writes it."""
+    host, _, port = text.rpartition(":")
+    address = _literal(host)
+    return (address, int(port)) if address is not None and port.isdecimal() and len(port) < 6 else None
 
 
 def _plain(address: IpAddress) -> IpAddress:
