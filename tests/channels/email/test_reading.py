@@ -304,6 +304,20 @@ def test_broken_structures() -> None:
     assert read(broken).to == (Address("b@example.com"),)
 
 
+def test_what_a_bounce_says_is_fit_to_be_stored() -> None:
+    status = (
+        b"Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; gone@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    )
+    parts = [
+        part(TEXT, b"It did not arrive."),
+        part(b"Content-Type: message/delivery-status\r\n", status),
+        part(b"Content-Type: text/rfc822-headers\r\n", b"Message-ID: <1.2.a\0bc@shop.example>\r\n"),
+    ]
+    bounce = read(several(b'report; report-type="delivery-status"', parts)).bounce
+    assert bounce is not None
+    assert (bounce.recipient, bounce.letter_id) == ("gone@example.com", "1.2.abc@shop.example")
+
+
 def test_nothing_at_all() -> None:
     for raw in (b"", b"\r\n \r\n", b"\x00\x01\xff" * 100):
         with pytest.raises(Unreadable):

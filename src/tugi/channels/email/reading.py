@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tugi.channels.email import charsets, parts, tree
 from tugi.channels.email.addresses import addresses, name_in
@@ -18,7 +19,7 @@ from tugi.channels.email.parts import LONGEST_TEXT, Body
 from tugi.channels.email.tree import Piece
 from tugi.channels.email.trust import trust_of
 from tugi.core import clock
-from tugi.ports import Address, Letter, Unreadable
+from tugi.ports import Address, Bounce, Letter, Unreadable
 from tugi.robot.language import read_language
 
 # Whoever sends without saying who. No mail ever reaches it (RFC 2606).
@@ -70,7 +71,7 @@ def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelop
         tokens=_tokens(message, own_addresses, envelope),
         sent_at=date_of(message, clock.now()),
         automatic=why_automatic(message, own_addresses, _envelope_sender(envelope)),
-        bounce=bounce_of(message, told),
+        bounce=_bounce(message, told),
         report=is_report(message),
         trust=trust_of(message, trusted_server, own_addresses, from_stranger=envelope.get("door") == "smtp"),
         parts=body.files,
@@ -90,6 +91,15 @@ def _cut(body: Body) -> Cut:
             # A novel's end is quoted history as a rule, and where it is not, it is one click away.
             words = Cut(words.new, words.quoted + text[_LONGEST_TO_CUT:])
     return Cut(charsets.storable(words.new)[:LONGEST_TEXT], charsets.storable(words.quoted)[:LONGEST_TEXT])
+
+
+def _bounce(message: Piece, told: str) -> Bounce | None:
+    """What came back, in words fit to be stored."""
+    found = bounce_of(message, told)
+    if found is None:
+        return None
+    letter_id, recipient = (value and charsets.storable(value) for value in (found.letter_id, found.recipient))
+    return replace(found, letter_id=letter_id, recipient=recipient, why=charsets.storable(found.why))
 
 
 def _letter_id(message: Piece, raw: bytes) -> str:
