@@ -4,12 +4,13 @@ import asyncio
 import random
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cast import open_shop
 from desk.mailroom import ADDRESS, PlainChannel, open_mailroom, written
-from tugi.core.database import Database
+from tugi.core.database import Database, Transaction
 from tugi.core.errors import Unavailable
 from tugi.core.events import Actor
 from tugi.desk import reactions
@@ -67,6 +68,34 @@ async def test_every_letter_three_times_by_four_deliverers_at_once_is_one_messag
     assert numbers == list(range(1001, 1041))
     heard = await room.rows("select number from events where workspace_id = $1 and kind = 'MessageReceived'")
     assert len(heard) == 40
+
+
+async def test_a_letter_takes_few_statements(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await open_mailroom(database, tmp_path)
+    counted = 0
+    for name in ("fetch", "fetchrow", "fetchval", "execute"):
+        original = getattr(Transaction, name)
+
+        async def counting(tx: Transaction, sql: str, *values: object, run: Any = original) -> Any:
+            nonlocal counted
+            counted += 1
+            return await run(tx, sql, *values)
+
+        monkeypatch.setattr(Transaction, name, counting)
+
+    async def statements(raw: bytes) -> int:
+        """Those between begin and commit, the first of them reading the delivery itself."""
+        nonlocal counted
+        delivery_id = await room.store(raw)
+        counted = 0
+        await room.take(delivery_id)
+        return counted
+
+    assert await statements(written(MARI, message_id="1@k.example")) <= 12
+    assert await statements(written(MARI, "Muu asi")) <= 8
+    assert await statements(written(MARI, answers=["1@k.example"])) <= 9
 
 
 async def test_two_first_letters_at_once_are_two_cases_of_one_customer(database: Database, tmp_path: Path) -> None:
