@@ -10,6 +10,8 @@ import resource
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from channels.email.poison import poison
 from channels.email.written import attached, read
@@ -64,6 +66,48 @@ def test_every_poisoned_mail_becomes_a_letter_in_time() -> None:
             assert len(part.name) <= 120, name
             assert not set("/\\\u202e\n") & set(part.name), name
     assert len(seen) > 120
+
+
+SMALL = [raw for name, raw in poison() if len(raw) < 5_000 and name not in UNREADABLE]
+PIECES = [
+    b"\n",
+    b"\r",
+    b"\0",
+    b'"',
+    b"<",
+    b"=?utf-8?B?",
+    b"?=",
+    b";",
+    b"--",
+    b"\r\n\r\n",
+    b"=",
+    b"\xff",
+    b"(",
+    b"*0*=",
+    b"<td>",
+    b"@",
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(SMALL),
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PIECES) | st.integers(1, 60)), min_size=1, max_size=8),
+)
+def test_a_damaged_mail_is_read_too(raw: bytes, damages: list[tuple[float, bytes | int]]) -> None:
+    for where, what in damages:
+        at = int(where * len(raw))
+        raw = raw[:at] + (raw[at + what :] if isinstance(what, int) else what + raw[at:])
+    try:
+        letter = read(raw)
+    except Unreadable as error:
+        # Refused, not failed on.
+        if error.__cause__ is not None:
+            raise error.__cause__ from None
+        return
+    for text in texts_of(letter):
+        assert "\0" not in text
+        text.encode()
 
 
 def test_tree_holds_its_limits() -> None:
