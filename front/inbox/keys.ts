@@ -66,6 +66,22 @@ export function switchSingleKeys(on: boolean): void {
   }
 }
 
+/** A key of one screen alone, outside the catalogue, with what it does in the viewer's language. */
+export type ScreenKey = { keys: string; label: string };
+/** What the screen's own keys are, for the `?` sheet; null where it has none. */
+export const screenKeys = signal<{ title: string; keys: readonly ScreenKey[] } | null>(null);
+
+/** Lists a screen's own keys on the `?` sheet for as long as it is shown. */
+export function useScreenKeys(title: string, keys: readonly ScreenKey[]): void {
+  useEffect(() => {
+    const mine = { title, keys };
+    screenKeys.value = mine;
+    return () => {
+      if (screenKeys.value === mine) screenKeys.value = null;
+    };
+  }, [title]);
+}
+
 type Run = () => void;
 const runs = new Map<CommandName, Run[]>();
 /** Which commands would do something now; the palette lists these. */

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,21 +74,30 @@ def until(what: str, seconds: float, check: Callable[[], bool], every: float = 0
         threading.Event().wait(every)
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """`tugi demo` on an empty home, its robot trained."""
-    home = tmp_path_factory.mktemp("demo")
+@contextmanager
+def serving(home: Path, **more: str) -> Iterator[Demo]:
+    """`tugi demo` on an empty home; `more` are further TUGI_* settings."""
     port = _free_port()
-    environment = os.environ | {"TUGI_HOME": str(home), "TUGI_PORT": str(port)}
+    environment = os.environ | {"TUGI_HOME": str(home), "TUGI_PORT": str(port)} | more
     command = [sys.executable, "-c", "from tugi.cli import main; main()", "demo"]
     log = (home / "log").open("wb")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=ROOT)
     try:
-        until("the demo answers", 120, lambda: _answers(f"http://127.0.0.1:{port}/readyz"))
+        until("the demo answers", 300, lambda: _answers(f"http://127.0.0.1:{port}/readyz"))
         told = subprocess.run(
             [*command, "--credentials"], env=environment, check=True, capture_output=True, cwd=ROOT, timeout=300
         )
-        running = Demo(port, json.loads(told.stdout))
+        yield Demo(port, json.loads(told.stdout))
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """`tugi demo` on an empty home, its robot trained."""
+    with serving(tmp_path_factory.mktemp("demo")) as running:
         person = running.person("lead")
         words = {"email": person["email"], "password": person["password"]}
         with httpx.Client(base_url=running.url, timeout=30) as lead:
@@ -95,10 +105,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             # Training embeds some 4,000 texts at low priority: seconds alone, minutes beside other tests.
             until("the robot has learned", 900, lambda: _learned(lead), every=1)
         yield running
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
 
 
 def _learned(lead: httpx.Client) -> bool:

@@ -34,6 +34,9 @@ export function Bubble(props: Props) {
   const verdict = message.verdict_id === null ? undefined : desk.value?.verdicts.get(message.verdict_id);
   const letter = message.letter ?? null;
   const shown = useLetter(message);
+  // What the formatted letter shows in its place is not shown twice.
+  const inPlace = shown.open.has("formatted") ? Object.values(shown.view?.inline ?? {}) : [];
+  const files = message.attachments.filter((file) => !inPlace.includes(file.id));
   return (
     <li class={`said ${side}${follows ? " follows" : ""}${letter === null ? "" : " letter"}`}>
       {subject !== null && <h2 class="letter-subject">{subject}</h2>}
@@ -53,7 +56,7 @@ export function Bubble(props: Props) {
         {letter !== null ? <LetterWords message={message} letter={letter} shown={shown} /> : message.text !== "" && <Words text={message.text} />}
         {message.choices !== null && <Choices choices={message.choices} chosen={message.chosen_entry_id} label={t("case.choices")} />}
         {message.follow_ups !== null && <Choices choices={message.follow_ups} chosen={message.chosen_entry_id} label={t("case.follow_ups")} quiet />}
-        {message.attachments.length > 0 && <Attachments attachments={message.attachments} />}
+        {files.length > 0 && <Attachments attachments={files} />}
       </div>
       <Foot message={message} verdict={verdict} last={last}>
         {letter !== null && <LetterButtons message={message} letter={letter} shown={shown} />}

@@ -148,4 +148,5 @@ export interface Difference {
   entries_removed: readonly { id: number; title: string }[];
   entries_changed: readonly { id: number; title: string }[];
   policy_changed: readonly { name: string; from: unknown; to: unknown }[];
+  cuts_changed: readonly { name: string; from: unknown; to: unknown }[];
 }

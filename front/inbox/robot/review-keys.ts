@@ -35,3 +35,15 @@ function pickOf(key: string, choices: number): Deed | null {
   if (key === "/") return { do: "search" };
   return key === "Escape" ? { do: "leave" } : null;
 }
+
+/** The keys as the `?` sheet lists them, with the words of each; every one of them means something to `deedOf`. */
+export const SHEET = [
+  ...labelsFor("answer").map((label, index) => ({ keys: `${index + 1}`, word: `review.answer.answer.${label}`, picking: false })),
+  { keys: "s", word: "review.skip", picking: false },
+  { keys: "z", word: "review.undo", picking: false },
+  { keys: "o", word: "review.open_case", picking: false },
+  { keys: "1–9", word: "review.key.pick", picking: true },
+  { keys: "0", word: "review.key.none", picking: true },
+  { keys: "/", word: "review.key.search", picking: true },
+  { keys: "Escape", word: "review.key.leave", picking: true },
+];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deedOf, labelsFor } from "./review-keys";
+import { deedOf, labelsFor, SHEET } from "./review-keys";
 import { arrive, back, EMPTY, restore, step } from "./review-queue";
 import type { ReviewItem } from "./shapes";
 
@@ -59,4 +59,12 @@ test("while an entry is picked, numbers pick among those in sight", () => {
   assert.deepEqual(deedOf("0", "answer", true, 3), { do: "none" });
   assert.deepEqual(deedOf("Escape", "answer", true, 3), { do: "leave" });
   assert.equal(deedOf("z", "answer", true, 3), null);
+});
+
+test("every key of the sheet does something, and every key that does something is on the sheet", () => {
+  for (const picking of [false, true]) {
+    const listed = SHEET.filter((one) => one.picking === picking).flatMap(({ keys }) => (keys === "1–9" ? [..."123456789"] : [keys]));
+    const live = [..."abcdefghijklmnopqrstuvwxyz0123456789/", "Escape", "Enter"].filter((key) => deedOf(key, "answer", picking, 9) !== null);
+    assert.deepEqual([...listed].sort(), live.sort());
+  }
 });

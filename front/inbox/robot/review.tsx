@@ -2,12 +2,14 @@
 import { useEffect, useState } from "preact/hooks";
 import { CheckCheck } from "lucide-preact";
 import { t } from "../../shared/i18n";
+import { useScreenKeys } from "../keys";
 import { Blank, Keys } from "../parts/bits";
 import { Page } from "../settings/form";
 import { Bones, Failed } from "./bits";
 import { Disagreements } from "./disagreements";
 import { JudgeBar, useReviewKeys } from "./judge-bar";
 import { ReviewCard } from "./review-card";
+import { SHEET } from "./review-keys";
 import { useReview, type Reviewing } from "./reviewing";
 
 type Tab = "queue" | "disagreements";
@@ -15,6 +17,7 @@ type Tab = "queue" | "disagreements";
 export default function Review() {
   const reviewing = useReview();
   const [tab, setTab] = useState<Tab>("queue");
+  useScreenKeys(t("review.title"), SHEET.map(({ keys, word }) => ({ keys, label: t(word) })));
   if (reviewing.failure !== null) return <Failed failure={reviewing.failure} again={reviewing.again} />;
   if (reviewing.queue === null) return <Bones rows={4} />;
   const apart = reviewing.disagreements;

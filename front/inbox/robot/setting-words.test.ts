@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import words from "../../../src/tugi/locales/robot/en.json";
 import { speak } from "../../shared/i18n";
-import { settingName, settingValue } from "./setting-words";
+import { cutValue, settingName, settingValue } from "./setting-words";
 
 before(() => speak("en", words));
 
@@ -25,4 +25,12 @@ test("its values read as words", () => {
   assert.equal(settingValue("own"), "answer on its own");
   assert.equal(settingValue("high"), "high risk");
   assert.equal(settingValue(null), "by default");
+});
+
+test("cuts have names, and one that no question reaches says so", () => {
+  assert.equal(settingName("answer_cut", titles), "Answers from this certainty on");
+  assert.equal(settingName("calibration", titles), "How sure it is of an average question");
+  assert.equal(cutValue(0.7), "70\u00a0%");
+  assert.equal(cutValue(1.01), "never");
+  assert.equal(cutValue(null), "–");
 });

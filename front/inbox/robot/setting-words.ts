@@ -26,3 +26,9 @@ export function settingValue(value: unknown): string {
   if (LEVELS.some((level) => level === value)) return t(`robot.level.${value}_long`);
   return RISKS.some((risk) => risk === value) ? t(`robot.risk.${value}_short`) : value;
 }
+
+/** A cut above 1 is reached by no question; one that is not readable any more is a dash. */
+export function cutValue(value: unknown): string {
+  if (typeof value !== "number") return "–";
+  return value > 1 ? t("robot.setting.never") : percent(value);
+}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Search, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import {
-  available, CATALOGUE, COMMANDS, runCommand, singleKeys, switchSingleKeys, useCommand, type CommandGroup, type CommandName,
+  available, CATALOGUE, COMMANDS, runCommand, screenKeys, singleKeys, switchSingleKeys, useCommand, type CommandGroup, type CommandName,
 } from "../keys";
 import { Keys, nameOf } from "../parts/bits";
 import { casePath, go } from "../router";
@@ -35,6 +35,19 @@ export function KeySheet() {
         <button type="button" class="icon-button" aria-label={t("common.close")} onClick={close}><X size={16} aria-hidden="true" /></button>
       </header>
       <div class="sheet-groups">
+        {screenKeys.value !== null && (
+          <section>
+            <h3>{screenKeys.value.title}</h3>
+            <dl>
+              {screenKeys.value.keys.map(({ keys, label }) => (
+                <div key={label}>
+                  <dt>{label}</dt>
+                  <dd><Keys keys={keys} /></dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        )}
         {GROUPS.map((group) => (
           <section key={group}>
             <h3>{t(`key.group.${group}`)}</h3>
