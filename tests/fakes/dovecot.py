@@ -212,6 +212,12 @@ class Dovecot:
         os.utime(path, (when, when))
         path.rename(place / "new" / name)
 
+    def path_of(self, user: str, raw: bytes, folder: str = "INBOX") -> Path:
+        """The file of a mail that was delivered."""
+        place = self.folder(user, folder)
+        files = [path for part in ("new", "cur") for path in (place / part).glob("*")]
+        return next(path for path in files if os.stat(path).st_size == len(raw) and path.read_bytes() == raw)
+
     def flags(self, user: str, folder: str = "INBOX") -> list[str]:
         """The flags of every mail in a folder, such as "S" for those read; "" for new ones."""
         place = self.folder(user, folder)

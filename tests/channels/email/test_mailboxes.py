@@ -368,3 +368,23 @@ async def test_killed_between_storing_and_marking_doubles_nothing(shop: MailShop
     async with shop.reading():
         await eventually(lambda: shop.dovecot.flags("info") == ["S"] * 5)
     assert await shop.came(5)
+
+
+async def test_a_mail_that_the_server_will_not_give_is_told_and_fetched_when_it_does(shop: MailShop) -> None:
+    account = await shop.connect("info")
+    async with shop.reading():
+        await eventually(lambda: shop.is_well(account))
+        for number in range(3):
+            shop.dovecot.deliver("info", mail(number))
+        locked = shop.dovecot.path_of("info", mail(1))
+        locked.chmod(0)
+        await eventually(lambda: shop.came(2), 20)
+        await eventually(lambda: _has(shop, account, "unfetched"), 20)
+        health = await shop.health(account)
+        assert [one["folder"] for one in health["failure"]["mails"]] == ["INBOX"]
+        shop.dovecot.deliver("info", mail(3))
+        await eventually(lambda: shop.came(3), 20)
+        shop.dovecot.path_of("info", mail(1)).chmod(0o600)
+        await eventually(lambda: shop.came(4), 20)
+        await eventually(lambda: shop.is_well(account), 20)
+    assert sorted(await shop.contents()) == [mail(number) for number in range(4)]

@@ -264,7 +264,9 @@ class Harvest:
 
     async def _fetch_left(self, place: Place, left: Left) -> None:
         _, cursor = await self._opened(place)
-        _, fetched = await self._line.fetch([left.uid])
+        batch, fetched = await self._line.fetch([left.uid])
+        if not batch:
+            return
         if left.uid in fetched.left:
             await self._save(folders.leaving(cursor, left.uid, fetched.left[left.uid], history=left.history))
             return

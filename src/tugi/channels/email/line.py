@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from tugi.channels.email import folders
@@ -87,33 +88,36 @@ class Line:
 
     async def fetch(self, uids: Sequence[int]) -> tuple[list[int], Fetched]:
         """The first of these mails that make a batch: (which, what came of them)."""
-        connection = self.connection
-        sizes = await self.do(connection.sizes, uids[: folders.BATCH_MAILS])
-        batch = folders.batch_of(uids, sizes)
-        present = [uid for uid in batch if uid in sizes]
-        folder = connection.selected or ""
-        small = [uid for uid in present if sizes[uid] <= folders.BIG and (folder, uid) not in self._blamed]
+        folder = self.connection.selected or ""
         mails: dict[int, bytes] = {}
         left: dict[int, str] = {}
+        if (folder, uids[0]) in self._blamed:
+            await self._fetch_one(folder, uids[0], mails, left)
+            return [uids[0]], Fetched(mails, left)
+        window = list(takewhile(lambda uid: (folder, uid) not in self._blamed, uids[: folders.BATCH_MAILS]))
         try:
-            if small:
-                mails.update(await self.do(connection.bodies, small, seconds=FETCH_SECONDS))
+            sizes = await self.do(self.connection.sizes, window)
+            batch = folders.batch_of(window, sizes)
+            small = [uid for uid in batch if uid in sizes and sizes[uid] <= folders.BIG]
+            mails.update(await self.do(self.connection.bodies, small, seconds=FETCH_SECONDS))
         except ImapFailed as error:
-            self._blame(folder, small)
+            # Which of them it was shows when they are fetched one by one.
+            self._blame(folder, window)
             if error.code != "answer":
                 raise
-        for uid in present:
-            if uid not in mails:
-                await self._fetch_one(folder, uid, sizes[uid], mails, left)
+            return [], Fetched({})
+        for uid in batch:
+            if uid in sizes and uid not in mails:
+                if sizes[uid] > folders.LARGEST:
+                    left[uid] = f"It is larger than {folders.LARGEST // 1_000_000} MB."
+                else:
+                    await self._fetch_one(folder, uid, mails, left)
         return batch, Fetched(mails, left)
 
-    async def _fetch_one(self, folder: str, uid: int, size: int, mails: dict[int, bytes], left: dict[int, str]) -> None:
+    async def _fetch_one(self, folder: str, uid: int, mails: dict[int, bytes], left: dict[int, str]) -> None:
         if self._blamed.get((folder, uid), 0) > 1:
             left[uid] = "Fetching it ended the connection twice."
             del self._blamed[folder, uid]
-            return
-        if size > folders.LARGEST:
-            left[uid] = f"It is larger than {folders.LARGEST // 1_000_000} MB."
             return
         try:
             content = await self.do(self.connection.body_in_parts, uid, folders.LARGEST, seconds=FETCH_SECONDS)
@@ -127,6 +131,7 @@ class Line:
                 self._blame(folder, [uid])
                 raise
             left[uid] = error.said
+            self._blamed.pop((folder, uid), None)
 
     def _blame(self, folder: str, uids: Sequence[int]) -> None:
         for uid in uids:
