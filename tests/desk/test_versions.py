@@ -1,5 +1,6 @@
 """Versions: one for each robot there was, and putting one back brings its very verdicts back at once."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from cast import Shop
+from desk.judging import open_desk
 from desk.rehearsal import asks, engine, learn, replayed, replies, taught_shop, train
 from tugi.core.database import Database
 from tugi.core.errors import NotFound
@@ -115,17 +117,69 @@ async def test_a_restored_version_brings_its_very_verdicts_back_at_once(database
         assert (await topics.settings(tx))[ids["hours"]].risk == "normal"
 
 
+async def test_restoring_makes_one_version_also_when_people_have_judged_since(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = await open_desk(database, tmp_path)
+    shop, files = desk.shop, desk.files
+    assert await versions.make(database, files, shop.workspace_id, "training") == 1
+    await desk.judge(await desk.decided(12, role="teach"), truth="parcel")
+    await desk.change_answer("hours", "Oleme alati avatud.")
+    assert await versions.make(database, files, shop.workspace_id, "training") == 2
+    await versions.restore(database, files, shop.workspace_id, 1, Actor("agent", shop.kadri))
+    # What follows from its events: nothing is left to learn, nothing to keep.
+    await desk.learn()
+    assert await versions.make(database, files, shop.workspace_id, "training") is None
+    assert await versions.make(database, files, shop.workspace_id, "policy") is None
+    found = [(version.number, version.made_for, version.restored_from) for version in await listed(shop)]
+    assert found == [(3, "restore", 1), (2, "training", None), (1, "training", None)]
+    assert (await versions.compare(database, files, shop.workspace_id, 1, 3)).cuts_changed == []
+
+
+async def test_a_version_made_in_the_middle_of_restoring_is_the_restored_one(
+    database: Database, tmp_path: Path
+) -> None:
+    class Meddling(Folder):
+        """The worker keeps the robot just when the restored one is to be kept."""
+
+        async def put(self, workspace_id: int, content: bytes) -> str:
+            digest = await super().put(workspace_id, content)
+            await versions.make(database, Folder(tmp_path), workspace_id, "training")
+            return digest
+
+    files = Folder(tmp_path)
+    shop, ids = await taught_shop(database, files)
+    await versions.make(database, files, shop.workspace_id, "training")
+    await change(shop, ids)
+    await train(shop, files)
+    await versions.make(database, files, shop.workspace_id, "training")
+    made = await versions.restore(database, Meddling(tmp_path), shop.workspace_id, 1, Actor("agent", shop.kadri))
+    found = [(version.number, version.made_for, version.restored_from, version.actor) for version in await listed(shop)]
+    assert found[0] == (made, "restore", 1, Actor("agent", shop.kadri))
+    assert len(found) == 3
+
+
 async def test_two_versions_are_compared(database: Database, tmp_path: Path) -> None:
     files = Folder(tmp_path)
     shop, ids = await taught_shop(database, files)
     await versions.make(database, files, shop.workspace_id, "training")
     gift = await change(shop, ids)
-    await train(shop, files)
+
+    async def learn_strictly(*given: Any) -> bytes | None:
+        model = model_from_bytes(await learn(*given) or b"")
+        surer = replace(model.answer, weights=model.answer.weights + 1.0)
+        return replace(model, answer=surer, answer_cut=1.01, ask_cut=0.25).to_bytes()
+
+    assert await training.train(database, files, learn_strictly, engine().variant, shop.workspace_id)
     await versions.make(database, files, shop.workspace_id, "training")
     found = await versions.compare(database, files, shop.workspace_id, 1, 2, "en")
     assert [(one.id, one.title) for one in found.entries_added] == [(gift, "Gift cards")]
     assert [one.id for one in found.entries_removed] == [ids["invoice"]]
     assert [one.id for one in found.entries_changed] == [ids["hours"]]
+    cuts = {one.name: (one.before, one.after) for one in found.cuts_changed}
+    assert (cuts["answer_cut"][1], cuts["ask_cut"][1]) == (1.01, 0.25)
+    assert 0 < cuts["answer_cut"][0] < 1
+    assert 0 < cuts["calibration"][0] < cuts["calibration"][1] < 1
     turned = {one.name: (one.before, one.after) for one in found.policy_changed}
     assert turned["minutes_per_contact"] == (4.0, 9.0)
     assert turned["targets.low"] == (0.05, 0.1)

@@ -189,6 +189,27 @@ def model_from_bytes(data: bytes) -> Model:
         raise BadModel("the stored model is damaged: train again") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """What a model's verdicts turn on, 0 to 1. answer_cut, ask_cut: see `Model`. calibration: how sure it is that the
+    first entry is right for a question like the average one of the shops it learned certainty from."""
+
+    answer_cut: float
+    ask_cut: float
+    calibration: float
+
+
+def cuts_from_bytes(data: bytes) -> Cuts:
+    """The cuts of `Model.to_bytes`, of whatever format, without the rest. Raises BadModel."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            header = json.loads(stored["header"].tobytes())
+        middle = float(logistic_from_json(header["answer"]).weights[-1])
+        return Cuts(float(header["answer_cut"]), float(header["ask_cut"]), float(1 / (1 + np.exp(-middle))))
+    except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise BadModel("the stored model is damaged: train again") from error
+
+
 def _assemble(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Model:
     grams = [
         Grams(

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from tugi.core.database import Transaction
-from tugi.core.errors import Conflict
+from tugi.core.errors import Conflict, NotFound
 from tugi.desk.answering import policy, topics
 from tugi.desk.answering.levels import Setting
 from tugi.desk.answering.policy import PolicyChange, Risk, RobotPolicy
@@ -88,6 +88,16 @@ async def take(tx: Transaction, engine: str, knowledge_hash: str) -> Snapshot:
         if one.risk != "normal" or one.level is not None or one.channel_levels
     ]
     return Snapshot([_kept(entry) for entry in known], await policy.get(tx), kept, engine, knowledge_hash)
+
+
+async def of_model(tx: Transaction, model_id: int) -> Snapshot:
+    """The robot as it is now, with this model."""
+    row = await tx.fetchrow(
+        "select engine, knowledge_hash from models where workspace_id = $1 and id = $2", tx.workspace_id, model_id
+    )
+    if row is None:
+        raise NotFound("This version's model is gone.")
+    return await take(tx, row["engine"], row["knowledge_hash"])
 
 
 def _kept(entry: Entry) -> KeptEntry:

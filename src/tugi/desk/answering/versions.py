@@ -18,6 +18,7 @@ from tugi.core.files import Files
 from tugi.desk.answering import snapshots, training
 from tugi.desk.answering.snapshots import KeptEntry, Snapshot
 from tugi.desk.people.checks import Checks
+from tugi.robot.model import BadModel, cuts_from_bytes
 
 Reason: TypeAlias = Literal["training", "policy", "restore", "lesson"]
 MOST_LISTED = 200
@@ -31,6 +32,7 @@ CHANGES = (
     "VersionRestored",
 )
 RECENT_EVENTS = 1_000
+LOCK = "select pg_advisory_xact_lock(hashtextextended('versions', $1))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What a later version has otherwise than an earlier one."""
+    """What a later version has otherwise than an earlier one. cuts_changed: see `Cuts`; None: not readable any more."""
 
     entries_added: list[Titled]
     entries_removed: list[Titled]
     entries_changed: list[Titled]
     policy_changed: list[Turned]
+    cuts_changed: list[Turned]
 
 
 SELECT = """
@@ -157,7 +160,7 @@ async def make(database: Database, files: Files, workspace_id: int, made_for: Re
         actor = await _who(tx)
     digest = await files.put(workspace_id, snapshots.to_bytes(snapshot))
     async with database.transaction(workspace_id) as tx:
-        await tx.execute("select pg_advisory_xact_lock(hashtextextended('versions', $1))", workspace_id)
+        await tx.execute(LOCK, workspace_id)
         newest = await tx.fetchrow(
             "select snapshot_hash, created_at from versions where workspace_id = $1 order by number desc limit 1",
             workspace_id,
@@ -234,9 +237,10 @@ async def restore(database: Database, files: Files, workspace_id: int, number: i
     makes. Raises NotFound, Unavailable."""
     snapshot = await snapshot_of(database, files, workspace_id, number)
     async with database.transaction(workspace_id, actor) as tx:
-        await tx.execute("select pg_advisory_xact_lock(hashtextextended('versions', $1))", workspace_id)
+        await tx.execute(LOCK, workspace_id)
         row = await tx.fetchrow(
-            "select model_id, snapshot_hash from versions where workspace_id = $1 and number = $2",
+            "select model_id, (select max(n.number) from versions n where n.workspace_id = $1) as newest "
+            "from versions where workspace_id = $1 and number = $2",
             workspace_id,
             number,
         )
@@ -245,7 +249,31 @@ async def restore(database: Database, files: Files, workspace_id: int, number: i
         await snapshots.put_back(tx, snapshot)
         model_id = await training.adopt(tx, row["model_id"])
         tx.happened("VersionRestored", version=number)
-        return await _insert(tx, model_id, row["snapshot_hash"], "restore", actor, number)
+        # What is there now may differ a little from what was kept: people have judged since, a certificate is gone.
+        present = await snapshots.of_model(tx, model_id)
+    digest = await files.put(workspace_id, snapshots.to_bytes(present))
+    async with database.transaction(workspace_id, actor) as tx:
+        await tx.execute(LOCK, workspace_id)
+        made = await _claim(tx, model_id, digest, row["newest"], number)
+        return made or await _insert(tx, model_id, digest, "restore", actor, number)
+
+
+async def _claim(tx: Transaction, model_id: int, digest: str, newest: int, restored_from: int) -> int | None:
+    """The version that the job has made of the restored robot in the meantime, told as what it is."""
+    number = await tx.fetchval(
+        "update versions set made_for = 'restore', restored_from = $5, actor_kind = $6, actor_id = $7 "
+        "where workspace_id = $1 and model_id = $2 and snapshot_hash = $3 and number > $4 returning number",
+        tx.workspace_id,
+        model_id,
+        digest,
+        newest,
+        restored_from,
+        tx.actor.kind,
+        tx.actor.id,
+    )
+    if number is not None:
+        tx.happened("VersionMade", version=number)
+    return number
 
 
 async def compare(
@@ -255,6 +283,7 @@ async def compare(
     first = await snapshot_of(database, files, workspace_id, a)
     second = await snapshot_of(database, files, workspace_id, b)
     before, after = ({entry.id: entry for entry in one.entries} for one in (first, second))
+    cuts = [await _cuts(database, files, workspace_id, number) for number in (a, b)]
 
     def titled(entry: KeptEntry) -> Titled:
         titles = {str(code): text.title for code, text in entry.texts.items()}
@@ -265,7 +294,24 @@ async def compare(
         entries_removed=[titled(entry) for key, entry in before.items() if key not in after],
         entries_changed=[titled(entry) for key, entry in after.items() if key in before and before[key] != entry],
         policy_changed=_turned(_settings(first), _settings(second)),
+        cuts_changed=_turned(*cuts),
     )
+
+
+async def _cuts(database: Database, files: Files, workspace_id: int, number: int) -> dict[str, Any]:
+    """From which certainty on that version answers and asks back, and how sure it is of an average question."""
+    async with database.reading(workspace_id) as tx:
+        file_hash = await tx.fetchval(
+            "select m.file_hash from versions v join models m on m.workspace_id = v.workspace_id and m.id = v.model_id "
+            "where v.workspace_id = $1 and v.number = $2",
+            workspace_id,
+            number,
+        )
+    try:
+        found = cuts_from_bytes(await files.get(workspace_id, file_hash))
+    except (BadModel, NotFound):
+        return {}
+    return {name: round(value, 3) for name, value in asdict(found).items()}
 
 
 def _settings(snapshot: Snapshot) -> dict[str, Any]:

@@ -38,12 +38,17 @@ class VersionName:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What the second version has otherwise; policy_changed: {name, from, to}."""
+    """What the second version has otherwise; policy_changed, cuts_changed: {name, from, to}.
+
+    cuts_changed: answer_cut, ask_cut (from which certainty on it answers and asks back; above 1: never) and
+    calibration (how sure it is of an average question).
+    """
 
     entries_added: list[Titled]
     entries_removed: list[Titled]
     entries_changed: list[Titled]
     policy_changed: list[dict[str, Any]]
+    cuts_changed: list[dict[str, Any]]
 
 
 @router.get("")
@@ -85,8 +90,11 @@ async def compare_versions(request: Request, viewer: Signed, number: int, other:
     found = await versions.compare(
         auth.database_of(request), request.app.state.files, viewer.workspace_id, number, other, viewer.language
     )
-    turned = [{"name": one.name, "from": one.before, "to": one.after} for one in found.policy_changed]
-    return Differences(found.entries_added, found.entries_removed, found.entries_changed, turned)
+    policy, cuts = (
+        [{"name": one.name, "from": one.before, "to": one.after} for one in turned]
+        for turned in (found.policy_changed, found.cuts_changed)
+    )
+    return Differences(found.entries_added, found.entries_removed, found.entries_changed, policy, cuts)
 
 
 async def _get(tx: Transaction, number: int) -> Version:
