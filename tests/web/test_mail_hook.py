@@ -124,7 +124,7 @@ def mailgun(age: int = 0, key: str = MAILGUN) -> dict[str, Any]:
 async def test_mailguns_form_by_its_own_signature(post: Post) -> None:
     body = urlencode({**mailgun(), "body-mime": MAIL})
     form = {"content-type": "application/x-www-form-urlencoded"}
-    path = f"/hooks/mail/{post.workspace_id}"
+    path = f"/hooks/mail/{post.workspace_id}/mime"
     assert (await post.hand(path, content=body, headers=form)).json() == {"stored": 2, "repeated": 0}
     envelopes = [(raw, envelope["to"], envelope["from"]) for raw, envelope in await post.kept()]
     assert envelopes == [

@@ -70,7 +70,7 @@ class _Envelope(msgspec.Struct):
 
 
 def routes(database: Database, files: Files, secret: str, mailgun_key: str = "") -> list[BaseRoute]:
-    """POST /hooks/mail/{door}: `door` is the workspace's number, or number.key.
+    """POST /hooks/mail/{door}, also with /mime after it: `door` is the workspace's number, or number.key.
 
     Proven by the key in the address, by Basic authentication with the key as its password, by X-Tugi-Signature (hex
     HMAC-SHA256 of the raw body with the key), or by Mailgun's signature with the operator's signing key. 200 only once
@@ -103,7 +103,9 @@ def routes(database: Database, files: Files, secret: str, mailgun_key: str = "")
             stored, repeated = stored + (kept is not None), repeated + (kept is None)
         return wire.reply(Kept(stored, repeated))
 
-    return [Route("/hooks/mail/{door}", wire.guarded(take_mail), methods=["POST"])]
+    # Mailgun sends the raw mail only where the address ends in "mime".
+    paths = ("/hooks/mail/{door}", "/hooks/mail/{door}/mime")
+    return [Route(path, wire.guarded(take_mail), methods=["POST"]) for path in paths]
 
 
 def _is_signed(request: Request, body: bytes, key: str) -> bool:
