@@ -62,10 +62,12 @@ class Door:
         self._files = Folder(house.home / "files")
         self._numbers = itertools.count()
 
-    async def store(self, raw: bytes | None = None) -> float:
-        """Store one more letter; milliseconds until it may be acknowledged."""
-        number = next(self._numbers)
-        raw = raw or letter(number)
+    def write(self, count: int) -> list[tuple[int, bytes]]:
+        """So many new letters; writing them is no part of any figure."""
+        return [(number, letter(number)) for number in itertools.islice(self._numbers, count)]
+
+    async def store(self, number: int, raw: bytes) -> float:
+        """Store a letter; milliseconds until it may be acknowledged."""
         began = time.perf_counter()
         digest = await self._files.put(self._house.workspace_id, raw)
         async with self._database.transaction(self._house.workspace_id) as tx:
@@ -74,13 +76,13 @@ class Door:
             )
         return (time.perf_counter() - began) * 1000
 
-    async def flood(self, count: int) -> None:
-        """Store so many, some at once."""
-        left = iter(range(count))
+    async def flood(self, written: list[tuple[int, bytes]]) -> None:
+        """Store these, some at once."""
+        left = iter(written)
 
         async def one() -> None:
-            for _ in left:
-                await self.store()
+            for number, raw in left:
+                await self.store(number, raw)
 
         await asyncio.gather(*(one() for _ in range(STORING_AT_ONCE)))
 
@@ -93,11 +95,12 @@ async def mails(house: House) -> None:
     door = Door(house, database, account_id)
     workers = [_worker(house) for _ in range(WORKERS)]
     try:
-        await door.flood(WARM)
+        await door.flood(door.write(WARM))
         await _decided(house, WARM)
+        written = door.write(MAILS)
         busy = _cpu(workers)
         own, began = time.process_time(), time.perf_counter()
-        await door.flood(MAILS)
+        await door.flood(written)
         stored_cpu, stored = time.process_time() - own, time.perf_counter() - began
         kinds = await _decided(house, WARM + MAILS)
         seconds = time.perf_counter() - began
@@ -132,10 +135,11 @@ def _cpu(workers: list[Server]) -> float:
 async def _steadily(door: Door) -> list[float]:
     """Letters that come at their own times, whether or not the one before is stored."""
     waits: list[asyncio.Future[float]] = []
+    written = door.write(ACKNOWLEDGED_A_SECOND * SECONDS)
     began = time.perf_counter()
-    for number in range(ACKNOWLEDGED_A_SECOND * SECONDS):
-        await asyncio.sleep(max(0.0, began + number / ACKNOWLEDGED_A_SECOND - time.perf_counter()))
-        waits.append(asyncio.ensure_future(door.store()))
+    for place, one in enumerate(written):
+        await asyncio.sleep(max(0.0, began + place / ACKNOWLEDGED_A_SECOND - time.perf_counter()))
+        waits.append(asyncio.ensure_future(door.store(*one)))
     return list(await asyncio.gather(*waits))
 
 
