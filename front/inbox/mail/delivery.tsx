@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { CircleAlert, Clock } from "lucide-preact";
 import { t, upcomingTime } from "../../shared/i18n";
 import type { Case, LetterBrief, Message } from "../../shared/types";
+import { useCommand } from "../keys";
 import { outgoing } from "../outgoing";
 import { minute, second } from "../parts/ticking";
 import { offerUndo, resend, takeBack, UNDO_MS } from "./acts";
@@ -38,6 +39,7 @@ export function Delivery({ message, letter, item, stated }: Props) {
 function Queued({ message, letter, item }: Omit<Props, "stated">) {
   const left = letter.sends_at === null ? 0 : Date.parse(letter.sends_at) - second.value.getTime();
   useEffect(() => () => offerUndo(message), [message.id]);
+  useCommand("take_back", () => takeBack(item, message.id), left > 0 && left <= UNDO_MS);
   const back = (label: string) => <button type="button" class="link" onClick={() => takeBack(item, message.id)}>{label}</button>;
   if (message.failure !== null) {
     return (
@@ -65,7 +67,7 @@ function Queued({ message, letter, item }: Omit<Props, "stated">) {
       {/* A screen reader hears once that it can be undone, not every second. */}
       <span class="unseen" role="status">{t("mail.state.leaving_soon")}</span>
       <span aria-hidden="true" class="figures">{t("mail.state.leaving", { count: seconds })}</span>
-      {back(t("common.undo"))}
+      <button type="button" class="link" title={`${t("common.undo")} (z)`} onClick={() => takeBack(item, message.id)}>{t("common.undo")}</button>
     </p>
   );
 }

@@ -24,6 +24,7 @@ export function Rail() {
   useCommand("go_review", () => go("/robot/review"));
   useCommand("go_knowledge", () => go("/knowledge"));
   useCommand("go_team", () => go("/team"));
+  useCommand("go_channels", () => go("/channels"));
   useCommand("go_settings", () => go("/settings"));
   const { screen } = place.value;
   const inbox = screen === "inbox" || screen === "case";
