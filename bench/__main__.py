@@ -19,12 +19,14 @@ from bench.mail_figures import mail_read
 from bench.message_figures import add_message, to_agent
 from bench.replay_figures import replays
 from bench.robot_figures import idle, training, verdicts
+from bench.sending_figures import mails_sent
 from bench.socket_figures import sockets
 from bench.start_figures import make_run, start
 
 FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "add_message": add_message,
     "mails": mails,
+    "mails_sent": mails_sent,
     "to_agent": to_agent,
     "sockets": sockets,
     "lists": lists,
