@@ -192,22 +192,19 @@ async def write(
     approved_by: int | None = None,
     answers: bool = True,
     letter: Wish = PLAIN,
-    account_id: int | None = None,
 ) -> Message:
     """Store what we say to the customer, as the transaction's actor (agent or robot), once per external id.
 
     `answers` False: words that do not answer, such as "a person will come"; the customer goes on waiting.
     approved_by: the agent by whose click the robot says it. follow_ups: what the customer may ask next.
-    letter: what is wished of it where the account sends letters. account_id: by which account, in a case without words.
-    The case must be locked. Raises Invalid, Conflict.
+    letter: what is wished of it where the account sends letters. The case must be locked. Raises Invalid, Conflict.
     """
     author = tx.actor if approved_by is None else ROBOT
     if (by := author.kind) not in ("agent", "robot"):
         raise Conflict("Only agents and the robot write to customers.")
     text = checked_text(text, bool(attachment_ids))
-    account_id, contact_id = await _where(tx, case, account_id)
+    account_id, contact_id = await _where(tx, case, letter.account_id)
     sending = await posting.find_sending(tx, account_id)
-    said = Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None)
     message_id = await put(
         tx,
         case.id,
@@ -222,22 +219,28 @@ async def write(
         choices=_stored(choices),
         entry_id=entry_id,
         verdict_id=verdict_id,
-        said=said,
+        said=Said(approved_by, _stored(follow_ups), list(also_entry_ids) or None),
     )
     if message_id is not None:
         await attachments.attach(tx, attachment_ids, message_id, f"agent:{tx.actor.id}")
         if sending:
             await posting.post(tx, case, sending, message_id, letter, by)
         if answers:
-            await cases.answered(tx, case, text or "📎", by=by)
-        # A greeting or a question back of the robot's is no first answer.
-        if answers and (by == "agent" or entry_id is not None):
-            await contacts.answered(tx, contact_id)
+            await _answered(tx, case, contact_id, text, by, with_entry=entry_id is not None)
         tx.happened("MessageWritten", case_id=case.id, actor=author, message_id=message_id)
     stored = await transcript.find(tx, account_id, external_id)
     if stored is None or stored.case_id != case.id:
         raise Conflict("This client id was used for another message.")
     return stored
+
+
+async def _answered(
+    tx: Transaction, case: Case, contact_id: int, text: str, by: Literal["agent", "robot"], *, with_entry: bool
+) -> None:
+    await cases.answered(tx, case, text or "📎", by=by)
+    # A greeting or a question back of the robot's is no first answer.
+    if by == "agent" or with_entry:
+        await contacts.answered(tx, contact_id)
 
 
 def _stored(choices: Sequence[MessageChoice]) -> list[dict[str, object]] | None:

@@ -28,7 +28,7 @@ ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]{1,64}@[^\s@<>(),;:\\\"\[\]]{1,190}\
 class Wish:
     """What the writer of a letter may choose. copies: addresses; send_at: not before; automatic: a machine answers.
 
-    to, subject: of a letter that answers none.
+    to, subject, account_id: of a letter that answers none; account_id: by which account it leaves.
     """
 
     copies: Sequence[str] = ()
@@ -36,6 +36,7 @@ class Wish:
     automatic: bool = False
     to: Address | None = None
     subject: str = ""
+    account_id: int | None = None
 
 
 PLAIN = Wish()

@@ -33,8 +33,6 @@ async def write_to(
     )
     case = await cases.lock(tx, case_id)
     await queue.take(tx, case, agent_id)
-    wish = Wish(to=Address(address), subject=subject)
-    await messages.write(
-        tx, case, external_id=external_id, text=text, language=None, letter=wish, account_id=account.id
-    )
+    wish = Wish(to=Address(address), subject=subject, account_id=account.id)
+    await messages.write(tx, case, external_id=external_id, text=text, language=None, letter=wish)
     return await cases.get_case(tx, case_id)
