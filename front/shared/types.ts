@@ -175,6 +175,8 @@ export interface Verdict {
     boundaries: { name: string; passed: boolean; cue?: string }[];
     candidates: Candidate[];
     model_version: string | null;
+    /** Further entries answered in the same message. */
+    also?: { entry_id: number; title: string }[];
   };
   created_at: string;
 }

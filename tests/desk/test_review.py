@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from desk.judging import Desk, open_desk
+from desk.judging import ASKED, Desk, open_desk
 from tugi.core.database import Database
 from tugi.core.errors import Conflict, Invalid, NotFound
-from tugi.desk.answering import drawing, evidence, judged, policy, review, review_cards, topics
+from tugi.desk.answering import drawing, evidence, judged, policy, review, review_cards, topics, verdicts
 from tugi.desk.answering.drawing import chance_of, draw, lot
 from tugi.desk.answering.policy import PolicyChange, RobotPolicy
-from tugi.desk.people import workspaces
+from tugi.desk.cases import messages
+from tugi.desk.people import customers, workspaces
+from tugi.robot import facts as robot
 
 
 @pytest.fixture
@@ -206,3 +208,30 @@ async def test_asking_the_same_again_within_a_week_puts_the_first_answer_into_re
     await drawing.draw(desk.database, {**desk.ids, "verdict_id": first})
     async with desk.database.reading(desk.shop.workspace_id) as tx:
         assert await tx.fetchval("select count(*) from review_items where verdict_id = $1", first) == 1
+
+
+async def test_two_answers_in_one_message_are_both_named(desk: Desk) -> None:
+    await all_drawn(desk)
+    parcel, hours = desk.entries["parcel"], desk.entries["hours"]
+    why = robot.Why("et", "answered_several", candidates=(robot.Candidate(str(parcel), 0.9),))
+    said = robot.Answer("Tere. Siin on mõlemad.", "et", why, str(parcel), 0.9, also=(str(hours),))
+    shown = verdicts.view(said, {parcel: "Parcel", hours: "Hours"})
+    async with desk.database.transaction(desk.shop.workspace_id) as tx:
+        customer_id = await customers.create(tx, name="Mari", language="et")
+        message, _ = await messages.receive(tx, desk.shop.inbound(ASKED["parcel"]), customer_id, True)
+        verdict_id = await verdicts.store(tx, message.case_id, message.id, shown, 3.0)
+    await draw(desk.database, {**desk.ids, "verdict_id": verdict_id})
+    async with desk.database.reading(desk.shop.workspace_id) as tx:
+        [stored] = await verdicts.of_case(tx, message.case_id)
+        [card] = (await review_cards.queue(tx, desk.shop.kadri, "et")).items
+    assert [(one.entry_id, one.title) for one in stored.why.also] == [(hours, "Hours")]
+    assert card.entry is not None
+    assert [(one.id, one.title) for one in (card.entry, *card.also)] == [(parcel, "Parcel"), (hours, "Hours")]
+
+
+async def test_a_verdict_of_an_earlier_release_names_one_entry(desk: Desk) -> None:
+    [verdict_id] = await desk.decided(1)
+    async with desk.database.transaction(desk.shop.workspace_id) as tx:
+        await tx.execute("update verdicts set why = why - 'also' where workspace_id = $1", tx.workspace_id)
+        [stored] = await verdicts.of_ids(tx, [verdict_id])
+    assert stored.why.also == []

@@ -34,10 +34,18 @@ export function sentenceOf({ why, kind, reason }: Verdict): string {
 
 export function WhyPanel({ verdict, id }: { verdict: Verdict; id: string }) {
   const { why } = verdict;
+  const also = why.also ?? [];
+  const first = why.candidates.filter((one) => one.entry_id === verdict.entry_id).slice(0, 1);
   return (
     <div class="why" id={id} role="region" aria-label={t("why.title")}>
       <p class="why-sentence">{sentenceOf(verdict)}</p>
-      {verdict.entry_id !== null && (
+      {also.length > 0 && (
+        <>
+          <h2>{t("why.answered_with")}</h2>
+          <ul class="candidates">{[...first, ...also].map((one) => <li key={one.entry_id}><a href={`/robot/topic/${one.entry_id}`}>{one.title}</a></li>)}</ul>
+        </>
+      )}
+      {also.length === 0 && verdict.entry_id !== null && (
         <p class="why-evidence"><a href={`/robot/topic/${verdict.entry_id}`}>{t("why.evidence")}</a></p>
       )}
       {why.candidates.length > 0 && (

@@ -53,7 +53,7 @@ function Did({ item }: { item: ReviewItem }) {
     <section class="review-turn robot">
       <h2 class="review-who">
         <Icon size={14} aria-hidden="true" />
-        <span>{t(`review.did.${item.kind}`)}{item.entry !== null && <> · <a href={`/knowledge/${item.entry.id}`}>{item.entry.title}</a></>}</span>
+        <span>{t(`review.did.${item.kind}`)}{[...(item.entry === null ? [] : [item.entry]), ...item.also].map((one) => <> · <a href={`/knowledge/${one.id}`}>{one.title}</a></>)}</span>
       </h2>
       {(item.robot_text ?? "") !== "" && <blockquote lang={item.language ?? undefined}><Words text={item.robot_text ?? ""} /></blockquote>}
       {item.kind === "ask" && (

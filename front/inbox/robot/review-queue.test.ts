@@ -6,7 +6,7 @@ import type { ReviewItem } from "./shapes";
 
 const item = (id: number): ReviewItem => ({
   id, case_id: id, case_number: 1000 + id, verdict_id: id, drawn: "random", kind: "answer", question: `q${id}`, history: [],
-  robot_text: "a", entry: null, reason: null, candidates: [], agent_text: null, language: "et", channel: "widget",
+  robot_text: "a", entry: null, also: [], reason: null, candidates: [], agent_text: null, language: "et", channel: "widget",
   asked_at: "2026-11-22T10:00:00Z", judged_by: [],
 });
 const fresh = (ids: number[], waiting = ids.length) => ({ items: ids.map(item), waiting, mine_today: 3 });

@@ -15,6 +15,8 @@ export interface ReviewItem {
   history: { who: string; text: string }[];
   robot_text: string | null;
   entry: { id: number; title: string } | null;
+  /** Further entries answered in the same message. */
+  also: { id: number; title: string }[];
   reason: string | null;
   candidates: { entry_id: number; title: string; probability: number }[];
   /** What a person answered. */

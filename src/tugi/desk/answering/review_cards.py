@@ -45,8 +45,8 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """A decision to judge. reason: of a hand-over. robot_text: what it said or suggested; agent_text: what a person
-    answered. judged_by: agents who have judged it."""
+    """A decision to judge. also: entries answered in the same message. reason: of a hand-over. robot_text: what it
+    said or suggested; agent_text: what a person answered. judged_by: agents who have judged it."""
 
     id: int
     case_id: int
@@ -58,6 +58,7 @@ class ReviewItem:
     history: list[Said]
     robot_text: str | None
     entry: Titled | None
+    also: list[Titled]
     reason: str | None
     candidates: list[Considered]
     agent_text: str | None
@@ -111,8 +112,8 @@ async def _shown(tx: Transaction, items: Sequence[Item], language: Language) -> 
         )
     }
     said = await _robot_texts(tx, items)
-    candidates = [c.entry_id for one in decided.values() for c in one.why.candidates]
-    titles = await _titles(tx, [*candidates, *(one.entry_id for one in decided.values() if one.entry_id)], language)
+    named = [c.entry_id for one in decided.values() for c in (*one.why.candidates, *one.why.also)]
+    titles = await _titles(tx, [*named, *(one.entry_id for one in decided.values() if one.entry_id)], language)
     return {
         item.id: _card(item, asked[item.message_id], decided[item.verdict_id], numbers, said, titles)
         for item in items
@@ -141,6 +142,7 @@ def _card(
         history=[Said(turn.who, turn.text) for turn in question.facts.history[-TURNS:]],
         robot_text=said.get(item.verdict_id),
         entry=Titled(about, titles.get(about, "")) if about else None,
+        also=[Titled(one.entry_id, titles.get(one.entry_id, one.title)) for one in verdict.why.also],
         reason=verdict.reason,
         candidates=[Considered(c.entry_id, titles.get(c.entry_id, ""), c.probability) for c in verdict.why.candidates],
         agent_text=question.agent_text,

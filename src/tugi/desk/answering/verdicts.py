@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -33,8 +33,16 @@ class Boundary:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A further entry that was answered in the same message."""
+
+    entry_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """The reasons: `sentence` is a locale key that sums them up with `parameters`."""
+    """The reasons: `sentence` is a locale key that sums them up with `parameters`. also: what else was answered."""
 
     sentence: str
     parameters: Mapping[str, str]
@@ -43,6 +51,7 @@ class Why:
     boundaries: list[Boundary]
     candidates: list[Candidate]
     model_version: str | None
+    also: list[Answered] = field(default_factory=list[Answered])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +114,14 @@ def view(verdict: robot.Verdict, titles: Mapping[int, str]) -> Verdict:
                 Candidate(int(c.entry_id), titles.get(int(c.entry_id), ""), c.probability) for c in why.candidates
             ],
             model_version=why.model_version,
+            also=[Answered(int(one), titles.get(int(one), "")) for one in _also(verdict)],
         ),
         created_at=clock.now(),
     )
+
+
+def _also(verdict: robot.Verdict) -> tuple[str, ...]:
+    return verdict.also if isinstance(verdict, robot.Answer) else ()
 
 
 def _reason(verdict: robot.Verdict) -> str | None:
@@ -157,5 +171,7 @@ def _verdict(row: Mapping[str, Any]) -> Verdict:
     why: dict[str, Any] = dict(values["why"])
     why["boundaries"] = [Boundary(**item) for item in why["boundaries"]]
     why["candidates"] = [Candidate(**item) for item in why["candidates"]]
+    # Verdicts of earlier releases do not say what else was answered.
+    why["also"] = [Answered(**item) for item in why.get("also", ())]
     values["why"] = Why(**why)
     return Verdict(**values)
