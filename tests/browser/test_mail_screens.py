@@ -22,6 +22,8 @@ from tests.browser.test_screens import TOO_WIDE, speak, violations
 
 USER, PASSWORD, ADDRESS = "post", "saladus", "pood@shop.example"
 SENTINEL = "fired"
+# Offered answers stand in a row that is pulled sideways.
+OUTSIDE = TOO_WIDE.replace(".unseen, table", ".unseen, table, .alternatives")
 HOSTILE = f"""<p>Kampsun on <b>vale suurusega</b>.</p><p><img src="cid:foto1" alt="foto"></p>
 <img src="https://track.example/pixel.gif" width="1" height="1">
 <script>parent.document.title="{SENTINEL}"; top.{SENTINEL}=1</script>
@@ -342,5 +344,5 @@ def test_screens_of_mail_are_read_by_machine_and_fit(
             page.locator(".said.letter .said-foot button.link").first.click()
             page.locator("iframe").wait_for()
         assert violations(page) == [], path
-        assert page.evaluate(TOO_WIDE) == [], path
+        assert page.evaluate(OUTSIDE) == [], path
     speak(page, "en")

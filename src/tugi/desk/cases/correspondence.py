@@ -41,10 +41,25 @@ async def of_case(tx: Transaction, case: Case, default_language: str) -> Corresp
     except Conflict:
         # Writing says the same with what to do; a composer only has to know that nobody is there.
         to = None
-    known = {bare(one) for one in own} | ({to.email} if to else set[str]())
-    people = [one for one in await letters.participants_of(tx, case.id) if bare(one.email) not in known]
+    known = {bare(one) for one in own} | await _customers_own(tx, case, account) | ({to.email} if to else set[str]())
+    people = [
+        one
+        for one in await letters.participants_of(tx, case.id)
+        if one.email not in known and bare(one.email) not in known
+    ]
     sender = Address(account.address or "", str(posting.wishes(account).get("from_name") or account.name))
     return Correspondence(sender, to, people, _signature(account, case.language, default_language), own)
+
+
+async def _customers_own(tx: Transaction, case: Case, account: Account) -> set[str]:
+    """Every address of the customer's: whom we answer at one of them gets no copy at the others."""
+    rows = await tx.fetch(
+        "select address from identities where workspace_id = $1 and customer_id = $2 and channel = $3",
+        tx.workspace_id,
+        case.customer_id,
+        account.channel,
+    )
+    return {row["address"] for row in rows}
 
 
 async def _sending(tx: Transaction, case: Case) -> Account | None:
