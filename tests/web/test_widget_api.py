@@ -109,6 +109,15 @@ async def test_a_signed_visitor_is_known_on_every_device_and_a_false_signature_s
         assert refused["state"]["messages"] == []
 
 
+async def test_an_address_beside_a_signed_user_id_proves_nothing(chat: Chat) -> None:
+    """The signature covers the user id alone: whoever has an own account could put anybody's address beside it."""
+    await chat.open(identity=await chat.identity("ründaja-1", email="mari@example.com"))
+    async with chat.shop.database.reading(chat.shop.workspace_id) as tx:
+        rows = await tx.fetch("select verified_by from identities where address = 'mari@example.com'")
+        assert [row["verified_by"] for row in rows] == ["typed"]
+        assert await identities.find_owner(tx, "email", "mari@example.com") is None
+
+
 async def test_logging_out_leaves_the_signed_history_behind(chat: Chat) -> None:
     signed = await chat.open(identity=await chat.identity("mari-7"))
     await chat.say("minu tellimus")

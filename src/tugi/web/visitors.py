@@ -140,7 +140,8 @@ async def _signed(tx: Transaction, visitor: Visitor | None, identity: Identity, 
     if identity.name and identity.name.strip():
         await customers.rename(tx, owner, identity.name[:200], given_by_customer=True)
     if identity.email and "@" in identity.email[:254]:
-        await identities.link(tx, owner, "email", identity.email[:254].strip().lower(), "signed")
+        # The signature covers the user id alone, so the address is the browser's word.
+        await identities.link(tx, owner, "email", identity.email[:254].strip().lower(), "typed")
     return Visitor(tx.workspace_id, owner, address)
 
 
