@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiosmtplib
+import asyncpg
 import pytest
 
 from cast import Shop, open_shop
@@ -91,6 +92,16 @@ class Post:
                 self.answered.add(row["id"])
             await asyncio.sleep(0.05)
 
+    async def tend(self) -> None:
+        """Clean up behind updates, as autovacuum does where it is not switched off for the tests, until cancelled."""
+        connection = await asyncpg.connect(self.worker.settings["TUGI_DATABASE_URL"])
+        try:
+            while True:
+                await connection.execute("vacuum (analyze)")
+                await asyncio.sleep(5)
+        finally:
+            await connection.close()
+
     async def torment(self, seed: random.Random) -> None:
         """Kill the worker at random moments, some while it is only starting, and start it again."""
         while self.kills < KILLS:
@@ -130,9 +141,14 @@ async def post(dsn: str, tmp_path: Path) -> AsyncIterator[Post]:
 async def test_mails_in_and_out_while_the_worker_is_killed(post: Post) -> None:
     seed = random.Random(SEED)
     sending = [post.send(range(first, MAILS, SENDERS)) for first in range(SENDERS)]
-    async with asyncio.timeout(900):
-        await asyncio.gather(post.torment(seed), post.answer(), *sending)
-        await until(lambda: _settled(post), 300)
+    tending = asyncio.ensure_future(post.tend())
+    try:
+        async with asyncio.timeout(900):
+            await asyncio.gather(post.torment(seed), post.answer(), *sending)
+            await until(lambda: _settled(post), 300)
+    finally:
+        tending.cancel()
+        await asyncio.gather(tending, return_exceptions=True)
 
     assert post.kills == KILLS
     async with post.shop.database.reading(post.shop.workspace_id) as tx:
