@@ -57,7 +57,7 @@ async def test_idle_tells_at_once_and_looking_finds_it_without(shop: MailShop) -
     async with shop.reading(rhythm=slow):
         await eventually(lambda: shop.is_well(account))
         shop.dovecot.deliver("info", mail(1))
-        await eventually(lambda: shop.came(1), 8)
+        await eventually(lambda: shop.came(1), 25)
 
 
 async def test_without_idle_it_is_looked_for(shop: MailShop, database: Database, tmp_path: Path) -> None:

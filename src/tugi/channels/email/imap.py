@@ -1,5 +1,4 @@
 """One connection to one mailbox by IMAP (RFC 3501, RFC 9051): blocking, made for a thread of its own.
-
 Another thread may only call `abort`, which ends whatever the connection is doing.
 """
 
@@ -93,7 +92,6 @@ class _Client(IMAPClient):
     def __init__(self, host: str, port: int, make: Callable[[], socket.socket]) -> None:
         self._make = make
         super().__init__(host, port, ssl=False, timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS))
-        # imapclient formats every line for a log that we do not keep.
         self._imap.debug = 0
         self.normalise_times = False
 
@@ -198,9 +196,8 @@ class Connection:
                     client.logout()
             with suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
                 client.shutdown()
-        for opened in self._sockets:
-            opened.close()
-        self._sockets.clear()
+        while self._sockets:
+            self._sockets.pop().close()
 
     @property
     def may_idle(self) -> bool:
@@ -228,7 +225,6 @@ class Connection:
             self.selected = name
             next_uid = told.get(b"UIDNEXT")
             if next_uid is None:
-                # RFC 3501 lets a server leave it out.
                 found = self._client.search(["UID", "*"]) if told[b"EXISTS"] else []
                 next_uid = max(found, default=0) + 1
             return Opened(int(told.get(b"UIDVALIDITY", 0)), int(next_uid), int(told[b"EXISTS"]))
@@ -332,9 +328,20 @@ class Connection:
         """IDLE until something happens or the time is over; whether something happened."""
         with self._explained():
             self._client.idle()
-            told = self._client.idle_check(seconds)
+            # What came together with the server's assent waits in a buffer that idle_check does not look into.
+            told = [] if self._has_more() else self._client.idle_check(seconds)
             _, late = self._client.idle_done()
             return any(_is_news(one) for one in [*told, *late])
+
+    def _has_more(self) -> bool:
+        opened = self._client.socket()
+        opened.setblocking(False)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return False
+        finally:
+            opened.settimeout(READ_SECONDS)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -344,7 +351,6 @@ class Connection:
         except NotAllowed as error:
             raise ImapFailed("port" if error.reason == "port" else "host", error.message) from error
         except (OSError, ValueError, LookupError, TypeError, IMAPClientError, imaplib.IMAP4.error) as error:
-            # imapclient takes apart what a server says with few questions asked.
             raise _explained(error, self._server) from error
 
 
@@ -381,8 +387,10 @@ def _refusal(error: LoginError, host: str, by_token: bool) -> ImapFailed:
 
 
 def _words(error: Exception) -> str:
-    told = error.args[0] if error.args else str(error)
-    return _text(told).removeprefix("b'").removesuffix("'")[:200].strip() or type(error).__name__
+    return (
+        _text(error.args[0] if error.args else error).removeprefix("b'").removesuffix("'")[:200].strip()
+        or type(error).__name__
+    )
 
 
 def _text(value: object) -> str:
