@@ -291,6 +291,21 @@ async def test_the_mailboxes_own_trouble_is_told_on_it_and_ends(post: Post, peer
     assert "was not reached" in ((await post.message(message.id)).failure or "")
 
 
+async def test_letters_of_a_mailbox_that_is_switched_off_wait_and_say_why(post: Post, peer: Peer) -> None:
+    case_id, _ = await post.letter()
+    async with post.database.transaction(post.shop.workspace_id) as tx:
+        await accounts.update(tx, post.account_id, active=False)
+    async with at_work(post):
+        message = await post.answer(case_id)
+
+        async def told() -> bool:
+            return "switched off" in ((await post.message(message.id)).failure or "")
+
+        await until(told)
+    assert (await post.message(message.id)).status == "queued"
+    assert peer.taken == []
+
+
 async def test_it_stops_with_what_is_in_hand(post: Post, peer: Peer) -> None:
     said = [await post.answer((await post.letter(sender=f"c{n}@kiri.example"))[0]) for n in range(12)]
     async with at_work(post):

@@ -43,9 +43,12 @@ PLAIN = Wish()
 
 
 async def find_sending(tx: Transaction, account_id: int) -> Account | None:
-    """The account if what we say leaves through it as a letter; chats are read where they are written."""
+    """The account if what we say leaves through it as a letter; chats are read where they are written.
+
+    One that is switched off counts: its letters wait and say why, and are not taken for sent.
+    """
     account = await accounts.get(tx, account_id)
-    return account if account.address and account.active else None
+    return account if account.address else None
 
 
 async def find_any_sending(tx: Transaction) -> Account | None:

@@ -20,7 +20,7 @@ async def write_to(
     The address is nobody's until somebody answers from it: an agent may have mistyped it.
     """
     account = await posting.find_sending(tx, account_id)
-    if account is None:
+    if account is None or not account.active:
         raise Invalid("Choose a mailbox that sends.", fields={"account_id": "does not send"})
     address, subject = posting.checked_address(to), " ".join(subject.split())
     if not 0 < len(subject) <= 200:
