@@ -25,8 +25,10 @@ import "./styles/composer.css";
 import "./styles/assist.css";
 import "./styles/customer.css";
 import "./mail/letter.css";
+import "./mail/composer.css";
 import "./settings/screens.css";
 import "./channels/channels.css";
+import "./channels/connect.css";
 import "./robot/screens.css";
 import "./styles/narrow.css";
 

@@ -2,6 +2,9 @@
  * The objects that the server and both front ends exchange. Times are RFC 3339 UTC strings, ids numbers.
  * Types generated from the server's own description replace these one by one as they become available.
  */
+import type { LetterBrief } from "./letters";
+
+export type { LetterBrief, MailAddress, Trust, TrustResult } from "./letters";
 
 export type Language = "en" | "et" | "fi" | "pl";
 export const LANGUAGES: readonly Language[] = ["en", "et", "fi", "pl"];
@@ -31,39 +34,6 @@ export interface Attachment {
 export interface Choice {
   entry_id: number;
   title: string;
-}
-
-/** A mail address in lower case with the name written beside it. */
-export interface MailAddress {
-  email: string;
-  name: string | null;
-}
-
-export type TrustResult = "pass" | "fail" | "none" | "unknown";
-
-/** What the receiving side says of a mail's sender; `warnings` are closed words such as "reply_to_elsewhere". */
-export interface Trust {
-  spf: TrustResult;
-  dkim: TrustResult;
-  dmarc: TrustResult;
-  warnings: string[];
-}
-
-/** What a message has beyond its text when it came or goes as a letter. Visitors never get it. */
-export interface LetterBrief {
-  subject: string;
-  sender: MailAddress;
-  recipients: MailAddress[];
-  copies: MailAddress[];
-  /** Why no person wrote it. */
-  automatic: string | null;
-  /** By what it came to its case: "token", "own_id", "reference" or "new". */
-  joined_by: string | null;
-  trust: Trust;
-  has_html: boolean;
-  has_quote: boolean;
-  /** When a queued letter of ours leaves. */
-  sends_at: string | null;
 }
 
 export type MessageStatus = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown";

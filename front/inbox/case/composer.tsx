@@ -71,20 +71,35 @@ export function Composer({ item }: { item: Case }) {
       {byMail && mail !== null && mail.signature !== "" && <Signature text={mail.signature} />}
       {tab === "reply" && <Files uploads={uploads} />}
       {tooLong && <p class="state bad" role="alert">{t("composer.too_long", { count: text.length - MOST_LETTERS })}</p>}
-      <footer class="composer-foot">
-        {tab === "reply" ? <Attach add={uploads.add} /> : <Lock size={14} aria-hidden="true" />}
-        <span class="composer-hint cut">
-          {tab === "note" ? t("composer.note_hint") : tongue !== null && t("composer.reply_hint", { language: tongueName(tongue) })}
-        </span>
-        <span class={byMail ? "send-group" : undefined}>
-          <button type="submit" class="button primary" disabled={blocked} title={t(byMail ? "mail.send_keys" : "composer.send_keys")}>
-            {t(tab === "note" ? "composer.add_note" : "composer.send")}
-            <SendHorizontal size={14} aria-hidden="true" />
-          </button>
-          {byMail && <SendLater disabled={blocked} send={send} />}
-        </span>
-      </footer>
+      <Foot tab={tab} byMail={byMail} tongue={tongue} blocked={blocked} add={uploads.add} sendLater={send} />
     </form>
+  );
+}
+
+interface FootProps {
+  tab: Draft["tab"];
+  byMail: boolean;
+  tongue: string | null;
+  blocked: boolean;
+  add: (files: Iterable<File>) => void;
+  sendLater: (at: Date) => void;
+}
+
+function Foot({ tab, byMail, tongue, blocked, add, sendLater }: FootProps) {
+  return (
+    <footer class="composer-foot">
+      {tab === "reply" ? <Attach add={add} /> : <Lock size={14} aria-hidden="true" />}
+      <span class="composer-hint cut">
+        {tab === "note" ? t("composer.note_hint") : tongue !== null && t("composer.reply_hint", { language: tongueName(tongue) })}
+      </span>
+      <span class={byMail ? "send-group" : undefined}>
+        <button type="submit" class="button primary" disabled={blocked} title={t(byMail ? "mail.send_keys" : "composer.send_keys")}>
+          {t(tab === "note" ? "composer.add_note" : "composer.send")}
+          <SendHorizontal size={14} aria-hidden="true" />
+        </button>
+        {byMail && <SendLater disabled={blocked} send={sendLater} />}
+      </span>
+    </footer>
   );
 }
 

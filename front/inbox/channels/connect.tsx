@@ -1,4 +1,5 @@
 /** Connecting a mailbox: its address, its key, a test in plain words, and how its letters look. */
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ChevronDown, ExternalLink } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
@@ -14,7 +15,7 @@ import { LetterSettings, ReadingSettings } from "./letter-settings";
 import { connect, discover, settingsFor, useTrial, type Wish } from "./setting-up";
 import { emptyServer, ServerForm, serverWords } from "./servers";
 import { SignInWith } from "./sign-in-with";
-import { TrialSteps, waysGood } from "./trial";
+import { type Trial, TrialSteps, waysGood } from "./trial";
 
 export function Connect() {
   const shop = session.value?.workspace;
@@ -125,16 +126,9 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
         {found.sign_in !== "password" && <SignInWith provider={found.sign_in} email={email.trim()} />}
         {found.sign_in !== "password" && !byPassword && <button type="button" class="link" onClick={() => setByPassword(true)}>{t("channels.by_password")}</button>}
         {byPassword && (
-          <form class="key-form" onSubmit={(event) => { event.preventDefault(); void run(wish()); }}>
-            <Hint found={found} />
-            <Field label={t(found.hint === "app_password" ? "channels.app_password" : "channels.password")} hint={t("channels.password_hint")}>
-              <input type="password" value={password} autocomplete="off" onInput={(event) => { forget(); setPassword(event.currentTarget.value); }} />
-            </Field>
+          <PasswordForm found={found} password={password} trial={trial} change={(typed) => { forget(); setPassword(typed); }} test={() => void run(wish())}>
             <Servers email={email.trim()} settings={settings} change={sees} open={found.imap === null || found.smtp === null} />
-            <button type="submit" class={waysGood(trial) ? "button" : "button primary"} disabled={trial.running !== null || password === ""}>
-              {t(trial.running !== null ? "channels.testing" : trial.ways === null ? "channels.test" : "channels.test_again")}
-            </button>
-          </form>
+          </PasswordForm>
         )}
         {refusal !== null && <Problem>{refusal.text}</Problem>}
         {(trial.ways !== null || trial.running !== null) && <TrialSteps trial={trial} receives={settings.receiving.imap !== null} sends={settings.sending.smtp !== null} />}
@@ -151,6 +145,30 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
         </>
       )}
     </>
+  );
+}
+
+interface PasswordProps {
+  found: Found;
+  password: string;
+  trial: Trial;
+  change: (typed: string) => void;
+  test: () => void;
+  children: ComponentChildren;
+}
+
+function PasswordForm({ found, password, trial, change, test, children }: PasswordProps) {
+  return (
+    <form class="key-form" onSubmit={(event) => { event.preventDefault(); test(); }}>
+      <Hint found={found} />
+      <Field label={t(found.hint === "app_password" ? "channels.app_password" : "channels.password")} hint={t("channels.password_hint")}>
+        <input type="password" value={password} autocomplete="off" onInput={(event) => change(event.currentTarget.value)} />
+      </Field>
+      {children}
+      <button type="submit" class={waysGood(trial) ? "button" : "button primary"} disabled={trial.running !== null || password === ""}>
+        {t(trial.running !== null ? "channels.testing" : trial.ways === null ? "channels.test" : "channels.test_again")}
+      </button>
+    </form>
   );
 }
 

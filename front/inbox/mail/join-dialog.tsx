@@ -84,19 +84,23 @@ function Dialog({ item }: { item: Case }) {
           onInput={(event) => { setQuery(event.currentTarget.value); setAt(0); }} onKeyDown={keyed}
         />
       </div>
-      {found.length > 0 && (
-        <ul id="join-list" role="listbox" aria-label={t("mail.join_search")}>
-          {found.map((one, index) => (
-            <li key={one.id} id={`join-${index}`} role="option" aria-selected={index === at} onClick={() => choose(one)} onMouseMove={() => setAt(index)}>
-              <span class="join-words">
-                <span class="cut">{nameOf(one)} · {one.subject === "" ? one.preview : one.subject}</span>
-                <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {found.length > 0 && <Found found={found} at={at} setAt={setAt} choose={choose} />}
       {found.length === 0 && <p class="picker-none" role="status">{t(failed ? "mail.join_failed" : query.trim() === "" ? "mail.join_none_yet" : "key.nothing")}</p>}
     </dialog>
+  );
+}
+
+function Found({ found, at, setAt, choose }: { found: readonly Case[]; at: number; setAt: (at: number) => void; choose: (target: Case) => void }) {
+  return (
+    <ul id="join-list" role="listbox" aria-label={t("mail.join_search")}>
+      {found.map((one, index) => (
+        <li key={one.id} id={`join-${index}`} role="option" aria-selected={index === at} onClick={() => choose(one)} onMouseMove={() => setAt(index)}>
+          <span class="join-words">
+            <span class="cut">{nameOf(one)} · {one.subject === "" ? one.preview : one.subject}</span>
+            <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
