@@ -1870,6 +1870,16 @@ export interface components {
             since: string;
         };
         /**
+         * Answered
+         * @description A further entry that was answered in the same message.
+         */
+        Answered: {
+            /** Entry Id */
+            entry_id: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * ArchiveWish
          * @description Whether the entry shall be out of use.
          */
@@ -2067,7 +2077,8 @@ export interface components {
          * @description One statement: of `answered` judged questions with a score of at least `threshold`, `errors` were wrong, so
          *     the share of wrong answers is at most `bound`, with `confidence`; it is in force while that is within `target`.
          *
-         *     cases: judged questions of the scope; needed: more judged answers, all right, until it is in force.
+         *     cases: judged questions of the scope; needed: more judged answers, all right, until it is in force. held_back: of a
+         *     language in which the robot only suggests, because its judged answers are worse than promised.
          */
         Certificate: {
             /** Answered */
@@ -2091,6 +2102,8 @@ export interface components {
             evidence_from: string | null;
             /** Evidence To */
             evidence_to: string | null;
+            /** Held Back */
+            held_back: boolean;
             /** Id */
             id: number;
             /** Language */
@@ -3854,12 +3867,14 @@ export interface components {
         };
         /**
          * ReviewItem
-         * @description A decision to judge. reason: of a hand-over. robot_text: what it said or suggested; agent_text: what a person
-         *     answered. judged_by: agents who have judged it.
+         * @description A decision to judge. also: entries answered in the same message. reason: of a hand-over. robot_text: what it
+         *     said or suggested; agent_text: what a person answered. judged_by: agents who have judged it.
          */
         ReviewItem: {
             /** Agent Text */
             agent_text: string | null;
+            /** Also */
+            also: components["schemas"]["tugi__desk__answering__review_cards__Titled"][];
             /**
              * Asked At
              * Format: date-time
@@ -4152,6 +4167,7 @@ export interface components {
          *     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
          *     or its risk class's; None, as needed is 0, where the entry's policy keeps the robot from answering. needed: more
          *     judged answers until it is certified. set_aside: judgements that do not count because the answer has other words.
+         *     held_languages: its languages in which the robot only suggests, as judged answers in them are worse than promised.
          */
         Topic: {
             /** Answered 30 */
@@ -4173,6 +4189,8 @@ export interface components {
             entry_id: number;
             /** Examples */
             examples: number;
+            /** Held Languages */
+            held_languages: string[];
             /** Judged */
             judged: number;
             /** Languages */
@@ -4496,9 +4514,11 @@ export interface components {
         };
         /**
          * Why
-         * @description The reasons: `sentence` is a locale key that sums them up with `parameters`.
+         * @description The reasons: `sentence` is a locale key that sums them up with `parameters`. also: what else was answered.
          */
         Why: {
+            /** Also */
+            also?: components["schemas"]["Answered"][];
             /** Boundaries */
             boundaries: components["schemas"]["Boundary"][];
             /** Candidates */

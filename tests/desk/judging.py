@@ -90,12 +90,13 @@ class Desk:
         probability: float | None = None,
         asked: str | None = None,
         fits: float | None = None,
+        language: str = "et",
     ) -> list[int]:
         """So many customers ask about a topic, and the robot decides each question; ids of the verdicts."""
         asked = asked or ASKED[key]
         known = robot.Facts((asked,), clock.now().date(), "Pood", languages=("et",))
         shown = (await self.answering.decide(self.shop.workspace_id, known)).shown
-        shown = replace(shown, kind=kind, entry_id=self.entries[key], created_at=clock.now())
+        shown = replace(shown, kind=kind, entry_id=self.entries[key], language=language, created_at=clock.now())
         if probability is not None:
             first = replace(shown.why.candidates[0], probability=probability)
             shown = replace(shown, why=replace(shown.why, candidates=[first]))

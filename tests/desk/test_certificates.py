@@ -301,3 +301,40 @@ async def test_a_stricter_target_is_a_new_question(desk: Desk) -> None:
     await desk.certify()
     one = await desk.standing()
     assert (one.status, one.target) == ("insufficient", 0.01)
+
+
+async def spoken_in(desk: Desk, language: str) -> Level:
+    """What is left of the parcel's level for customers of this language."""
+    async with desk.database.reading(desk.shop.workspace_id) as tx:
+        permits, _ = await topics.permits(tx, "widget")
+    return permits[str(desk.entries["parcel"])].in_language(language).level
+
+
+async def test_a_language_with_more_mistakes_than_promised_is_held_back_until_it_has_fewer(desk: Desk) -> None:
+    await certified(desk)
+    await set_level(desk, "audit")
+    finnish = await desk.decided(60, language="fi")
+    await desk.judge(finnish[:56])
+    await desk.judge(finnish[56:], "wrong_entry", truth="hours")
+    await desk.certify()
+    # Four of 190 are no more than one in twenty, four of 60 are.
+    assert (await desk.standing()).status == "in_force"
+    assert (await spoken_in(desk, "et"), await spoken_in(desk, "fi")) == ("audit", "suggest")
+    async with desk.database.reading(desk.shop.workspace_id) as tx:
+        assert (await topics.cover(tx)).held == {"normal": ("fi",)}
+    await desk.judge(await desk.decided(20, language="fi"))
+    await desk.certify()
+    assert await spoken_in(desk, "fi") == "audit"
+
+
+async def test_a_language_of_which_little_is_known_is_not_held_back(desk: Desk) -> None:
+    await certified(desk)
+    await set_level(desk, "audit")
+    finnish = await desk.decided(61, language="fi")
+    await desk.judge(finnish[1:])
+    await desk.judge(finnish[:1], "wrong_entry", truth="hours")
+    await desk.certify()
+    stated = await desk.standing(Scope("language", "normal", "fi"))
+    # Not certified by itself, and yet nothing speaks against it.
+    assert (stated.status, (stated.bound or 0) > stated.target, stated.held_back) == ("insufficient", True, False)
+    assert await spoken_in(desk, "fi") == "audit"

@@ -111,6 +111,19 @@ def test_the_certificate_is_named_in_the_why_and_said_in_four_languages(under: D
     assert verdict_from_json(verdict.to_json()) == verdict
 
 
+def test_in_a_language_held_back_the_robot_only_suggests(under: Decide) -> None:
+    for permit in (PROVEN, Permit("audit")):
+        held = under(QUESTION, replace(permit, only_suggests_in=("fi", "et")))
+        assert isinstance(held, Suggest)
+        assert held.why.sentence == "suggested_tongue"
+        assert isinstance(under(QUESTION, replace(permit, only_suggests_in=("fi",))), Answer)
+        doubtful = under(QUESTION, replace(permit, only_suggests_in=("et",), threshold=None), (1.0, 0.0))
+        assert isinstance(doubtful, Suggest)
+    clicked = under(QUESTION, Permit("click", only_suggests_in=("et",)))
+    assert isinstance(clicked, Suggest)
+    assert clicked.awaits_click
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_suggestion_mode_never_speaks_whatever_the_level(under: Decide, level: Level) -> None:
     verdict = under(QUESTION, replace(PROVEN, level=level), may_answer=False)

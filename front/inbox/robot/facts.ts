@@ -55,6 +55,8 @@ export interface Topic {
   demoted_at: string | null;
   demoted_why: string | null;
   set_aside: number;
+  /** Languages in which the robot only suggests, whatever the level. */
+  held_languages?: readonly string[];
 }
 
 export interface Totals {

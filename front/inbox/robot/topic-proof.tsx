@@ -6,6 +6,7 @@ import { tabPath } from "./address";
 import { reasonOf } from "./bits";
 import type { Certificate, Topic } from "./facts";
 import { isInForce, judgedFor, percent, progressOf } from "./figures";
+import { tongueName } from "../parts/bits";
 import { Alone, Limits, scopeOf } from "./proof";
 
 /** What ends a certificate, in the order in which it happens most. */
@@ -25,6 +26,7 @@ function InForce({ topic, certificate }: { topic: Topic; certificate: Certificat
         count: certificate.answered, wrong: t("robot.wrong", { count: certificate.errors }), share: percent(certificate.bound, "up"), confidence: percent(certificate.confidence, "down"),
       })}</p>
       <Alone topic={topic} />
+      <Tongues topic={topic} />
       <Basis certificate={certificate} />
       <p class="ends-title">{t("robot.ends_when")}</p>
       <ul class="ends">{ENDS.map((reason) => <li key={reason}>{t(`robot.ends.${reason}`)}</li>)}</ul>
@@ -52,10 +54,18 @@ function NotYet({ topic }: { topic: Topic }) {
       {!stuck && <span class="meter" aria-hidden="true"><span style={{ width: `${Math.round(progressOf(topic) * 100)}%` }} /></span>}
       <p>{stuck ? t("robot.not_yet_stuck") : t("robot.not_yet_about", { count: topic.needed, have: t("robot.judged_answers", { count: have }) })}</p>
       {certificate?.status === "voided" && <p>{t("robot.ended_because", { reason: reasonOf(certificate.void_reason) })}</p>}
+      <Tongues topic={topic} />
       {certificate !== null && <Basis certificate={certificate} />}
       <p class="quiet">{t("robot.how_judged")} <a href={tabPath("review")}>{t("robot.total.review_link")}</a></p>
     </div>
   );
+}
+
+/** Languages in which the robot only suggests, whatever the level says. */
+function Tongues({ topic: { held_languages: held = [] } }: { topic: Topic }) {
+  if (held.length === 0) return null;
+  const names = new Intl.ListFormat(language(), { type: "conjunction" }).format(held.map(tongueName));
+  return <p>{t("robot.held_languages", { languages: names })}</p>;
 }
 
 const date = (iso: string): string => new Intl.DateTimeFormat(language(), { dateStyle: "medium" }).format(new Date(iso));

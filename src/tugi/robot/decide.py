@@ -171,7 +171,7 @@ def _by_ranking(matter: Matter, model: Model, ranking: Ranking) -> Verdict:
     first = model.find_entry(ranking.candidates[0].entry_id)
     if first is None:
         return matter.hand_over("unsure", "unsure", title="", percent=percent(ranking.probability))
-    if ranking.probability < cut_of(matter.facts.permit(first.id), model):
+    if ranking.probability < cut_of(matter.permit(first.id), model):
         if ranking.among < model.ask_cut:
             chance = percent(ranking.probability)
             return matter.hand_over("unsure", "unsure", title=matter.title(first), percent=chance)
@@ -195,6 +195,6 @@ def _beside_a_person(matter: Matter) -> Verdict:
     first = model.find_entry(ranking.candidates[0].entry_id)
     if first is None or first.policy == "people" or not first.is_valid_on(matter.facts.today):
         return quiet
-    if matter.facts.permit(first.id).level == "off":
+    if matter.permit(first.id).level == "off":
         return quiet
     return matter.suggest(first, ranking.probability, "suggested_mode")

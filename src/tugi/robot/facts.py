@@ -6,30 +6,16 @@ Plain frozen values, so that a verdict can be stored beside its message and repl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 Policy: TypeAlias = Literal["answer", "suggest", "people"]
 Handler: TypeAlias = Literal["robot", "queue", "agent"]
 HandOverReason: TypeAlias = Literal[
-    "money",
-    "complaint",
-    "several_questions",
-    "legal",
-    "health",
-    "minor",
-    "wants_person",
-    "unsure",
-    "no_progress",
-    "paused",
-    "entry_for_people",
-    "no_knowledge",
-    "other_language",
-    "topic_off",
-    "unproven",
-    "error",
-]
+    "money", "complaint", "several_questions", "legal", "health", "minor", "wants_person", "unsure", "no_progress",
+    "paused", "entry_for_people", "no_knowledge", "other_language", "topic_off", "unproven", "error",
+]  # fmt: skip
 SilenceReason: TypeAlias = Literal["thanks", "person_has_floor", "empty"]
 AnswerKind: TypeAlias = Literal["knowledge", "courtesy", "private"]
 # What the robot may do with a topic: nothing, suggest to people, answer once an agent has clicked,
@@ -127,6 +113,7 @@ class Permit:
 
     threshold: the probability from which on the certificate in force holds; None without a certificate: then
     the model's estimated cut decides. certificate_id and n, errors, bound name that certificate.
+    only_suggests_in: languages in which judged answers are worse than promised.
     """
 
     level: Level = "suggest"
@@ -135,6 +122,12 @@ class Permit:
     cases: int = 0
     errors: int = 0
     bound: float | None = None
+    only_suggests_in: tuple[str, ...] = ()
+
+    def in_language(self, code: str) -> Permit:
+        """What is left of it in this language."""
+        speaks = self.level in ("audit", "own")
+        return replace(self, level="suggest") if speaks and code in self.only_suggests_in else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,10 @@ class Matter:
         """Nothing is said."""
         return StaySilent(reason, self.why(sentence))
 
+    def permit(self, entry_id: str) -> Permit:
+        """What the robot may do with this entry, here and in the customer's language."""
+        return self.facts.permit(entry_id).in_language(self.language)
+
     def title(self, entry: Entry) -> str:
         """The entry's title in the customer's language."""
         return title_of(entry, self.facts, self.language)
@@ -133,7 +137,7 @@ def may_say(matter: Matter, entry: Entry) -> bool:
         and matter.facts.may_answer
         and matter.model is not None
         and bool(matter.model.variant)
-        and answers_alone(matter.facts.permit(entry.id))
+        and answers_alone(matter.permit(entry.id))
     )
 
 
@@ -142,7 +146,7 @@ def give(matter: Matter, entry: Entry, probability: float, sentence: str) -> Ver
     refused = _refused(matter, entry, probability) or _for_people(matter, entry, probability)
     if refused is not None:
         return refused
-    permit = matter.facts.permit(entry.id)
+    permit = matter.permit(entry.id)
     parameters = {"title": matter.title(entry), "percent": percent(probability)} | _certificate(permit)
     if sentence == "answered" and permit.threshold is not None:
         sentence = "answered_certified"
@@ -181,7 +185,7 @@ def give_several(matter: Matter, texts: Sequence[str], vectors: Floats | Sequenc
     if not further:
         return give(matter, by_id[first], least, "answered")
     said = [by_id[entry_id] for entry_id in (first, *further)]
-    permits = [matter.facts.permit(entry.id) for entry in said]
+    permits = [matter.permit(entry.id) for entry in said]
     certificates = [_certificate(permit).get("certificate", "") for permit in permits]
     parameters = {"certificate": ",".join(certificates)} if all(certificates) else {}
     why = matter.why(
@@ -207,7 +211,7 @@ def is_near_miss(matter: Matter, entry: Entry, ranking: Ranking, text: str | Non
 
     text: what was ranked, the whole question if None. A certificate in force has judged such messages already.
     """
-    if matter.model is None or matter.facts.permit(entry.id).threshold is not None:
+    if matter.model is None or matter.permit(entry.id).threshold is not None:
         return False
     asked = question_text(matter.facts) if text is None else text
     return ranking.probability < SURE and covered(matter.model, entry, asked) < COVERED
@@ -216,7 +220,7 @@ def is_near_miss(matter: Matter, entry: Entry, ranking: Ranking, text: str | Non
 def _is_sure(matter: Matter, entry: Entry, ranking: Ranking, text: str) -> bool:
     if matter.model is None or ranking.negation_differs or not may_say(matter, entry):
         return False
-    sure = ranking.probability >= cut_of(matter.facts.permit(entry.id), matter.model)
+    sure = ranking.probability >= cut_of(matter.permit(entry.id), matter.model)
     return sure and not is_near_miss(matter, entry, ranking, text)
 
 
@@ -253,7 +257,7 @@ def _refused(matter: Matter, entry: Entry, probability: float) -> HandOver | Non
         return matter.hand_over("no_knowledge", "not_valid", title=title)
     if entry.policy == "people":
         return matter.hand_over("entry_for_people", "entry_for_people", title=title, percent=percent(probability))
-    if matter.facts.permit(entry.id).level == "off":
+    if matter.permit(entry.id).level == "off":
         return matter.hand_over("topic_off", "topic_off", title=title)
     return None
 
@@ -269,21 +273,24 @@ def _for_people(matter: Matter, entry: Entry, probability: float) -> Suggest | N
         return matter.suggest(entry, probability, "suggested_few_examples", count=count, needed=str(EXAMPLES_NEEDED))
     if not matter.facts.may_answer or (matter.model is not None and not matter.model.variant):
         return matter.suggest(entry, probability, "suggested_mode")
-    permit = matter.facts.permit(entry.id)
+    permit = matter.permit(entry.id)
     if permit.level == "click":
         return matter.suggest(entry, probability, "suggested_click", awaits_click=True)
     if permit.level == "own" and not answers_alone(permit):
         return matter.suggest(entry, probability, "suggested_unproven")
-    return None if answers_alone(permit) else matter.suggest(entry, probability, "suggested_level")
+    if answers_alone(permit):
+        return None
+    held = answers_alone(matter.facts.permit(entry.id))
+    return matter.suggest(entry, probability, "suggested_tongue" if held else "suggested_level")
 
 
 def _instead_of_asking(matter: Matter, first: Entry, probability: float) -> Verdict:
     """A doubtful first candidate that the robot may not say: a person sees it, where it may be seen."""
     if not first.is_valid_on(matter.facts.today) or first.policy == "people":
         return matter.hand_over("unsure", "unsure", title=matter.title(first), percent=percent(probability))
-    if matter.facts.permit(first.id).level == "off":
+    if matter.permit(first.id).level == "off":
         return matter.hand_over("topic_off", "topic_off", title=matter.title(first))
-    if matter.facts.may_answer and matter.facts.permit(first.id).level == "click":
+    if matter.facts.may_answer and matter.permit(first.id).level == "click":
         return matter.suggest(first, probability, "suggested_level")
     return _for_people(matter, first, probability) or matter.suggest(first, probability, "suggested_level")
 

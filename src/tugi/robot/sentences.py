@@ -100,6 +100,16 @@ WHY: dict[str, Texts] = {
         "fi": "Ehdotti kohtaa ”{title}” ({percent} %): tässä aiheessa robotti vain ehdottaa.",
         "pl": "Propozycja „{title}” ({percent} %): w tym temacie robot tylko proponuje.",
     },
+    "suggested_tongue": {
+        "en": "Suggested “{title}” ({percent} %): too many judged answers in this language were wrong, so the robot "
+        "only suggests in it.",
+        "et": "Pakkus kirjet „{title}“ ({percent} %): selles keeles on hinnatud vastustest liiga palju valesid, "
+        "seepärast robot selles ainult pakub.",
+        "fi": "Ehdotti kohtaa ”{title}” ({percent} %): tällä kielellä liian moni arvioitu vastaus on ollut väärä, "
+        "joten robotti vain ehdottaa.",
+        "pl": "Propozycja „{title}” ({percent} %): w tym języku zbyt wiele ocenionych odpowiedzi było błędnych, "
+        "więc robot tylko proponuje.",
+    },
     "suggested_click": {
         "en": "Prepared “{title}” ({percent} %): the robot says it once an agent has clicked.",
         "et": "Valmistas ette kirje „{title}“ ({percent} %): robot ütleb selle, kui töötaja on klõpsanud.",

@@ -23,7 +23,7 @@ SELECT = (
     "select c.id, c.scope, c.risk, c.language, c.entry_id, c.target, c.confidence, c.threshold, c.cases, c.answered, "
     "c.errors, c.bound, c.needed, c.evidence_from, c.evidence_to, c.status, c.void_reason, c.created_at, "
     "(select max(v.number) from versions v where v.workspace_id = c.workspace_id and v.model_id = c.model_id) "
-    "as version, c.model_id, c.scores, c.ended_at from certificates c where c.workspace_id = $1 "
+    "as version, c.held_back, c.model_id, c.scores, c.ended_at from certificates c where c.workspace_id = $1 "
 )
 
 
@@ -42,7 +42,8 @@ class Certificate:
     """One statement: of `answered` judged questions with a score of at least `threshold`, `errors` were wrong, so
     the share of wrong answers is at most `bound`, with `confidence`; it is in force while that is within `target`.
 
-    cases: judged questions of the scope; needed: more judged answers, all right, until it is in force.
+    cases: judged questions of the scope; needed: more judged answers, all right, until it is in force. held_back: of a
+    language in which the robot only suggests, because its judged answers are worse than promised.
     """
 
     id: int
@@ -64,6 +65,7 @@ class Certificate:
     void_reason: VoidReason | None
     created_at: datetime
     version: int | None
+    held_back: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,17 @@ async def current(tx: Transaction) -> dict[Scope, Held]:
     return {held.scope: held for held in found}
 
 
-async def in_force(tx: Transaction) -> list[Certificate]:
-    """All that hold now."""
-    rows = await tx.fetch(SELECT + "and c.status = 'in_force' order by c.id", tx.workspace_id)
+async def in_effect(tx: Transaction) -> list[Certificate]:
+    """All that hold now, and those of languages that are held back."""
+    rows = await tx.fetch(SELECT + "and (c.status = 'in_force' or c.held_back) order by c.id", tx.workspace_id)
     return [_held(row).certificate for row in rows]
+
+
+async def of_languages(tx: Transaction) -> dict[Scope, Certificate]:
+    """The newest statement of each language, whatever has become of it."""
+    rows = await tx.fetch(SELECT + "and c.scope = 'language' and c.status <> 'replaced' order by c.id", tx.workspace_id)
+    found = [_held(row) for row in rows]
+    return {held.scope: held.certificate for held in found}
 
 
 async def of_topic(tx: Transaction, entry_id: int, risk: Risk, limit: int = 30) -> list[Certificate]:
@@ -194,6 +203,18 @@ async def renew(
         statement.needed,
         period[0] if period else None,
         period[1] if period else None,
+    )
+
+
+async def hold_back(tx: Transaction, scope: Scope, certificate_id: int | None) -> None:
+    """The robot only suggests in this language from now on, because of this statement; None: it may speak again."""
+    await tx.execute(
+        "update certificates set held_back = id is not distinct from $4 where workspace_id = $1 and scope = 'language' "
+        "and risk = $2 and language = $3 and (held_back or id = $4)",
+        tx.workspace_id,
+        scope.risk,
+        scope.language,
+        certificate_id,
     )
 
 

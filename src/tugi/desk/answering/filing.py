@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tugi.core.database import Transaction
 from tugi.desk.answering import certificates, drift, judged, topics
-from tugi.desk.answering.certificates import Held, Scope, VoidReason
+from tugi.desk.answering.certificates import Certificate, Held, Scope, VoidReason
 from tugi.desk.answering.judged import Judged
 from tugi.desk.answering.levels import Setting
 from tugi.desk.answering.policy import Risk, RobotPolicy
@@ -17,6 +17,8 @@ from tugi.robot.certificate import Statement, certify
 
 # A language or topic gets a statement of its own from so many judged questions on.
 OF_ITS_OWN = 60
+# A single mistake says nothing of a language.
+ERRORS_THAT_TELL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Filing:
         for scope in dict.fromkeys([*_scopes(self._tested, self._known.risks), *current]):
             await self._file_one(scope, current.get(scope))
         await self._look_at_topics()
+        await self._look_at_languages()
         if self._changed:
             self._tx.happened("CertificatesChanged")
 
@@ -189,6 +192,28 @@ class Filing:
                 )
             ):
                 await topics.demote(self._tx, [entry_id], "audit_errors", one.id)
+
+    async def _look_at_languages(self) -> None:
+        """A language whose judged answers are worse than promised is held back until they no longer are."""
+        current = await certificates.current(self._tx)
+        for scope, stated in (await certificates.of_languages(self._tx)).items():
+            together = current.get(Scope("risk", scope.risk))
+            threshold = together.certificate.threshold if together else None
+            held_back = self._falls_short(scope, stated, threshold)
+            if held_back != stated.held_back:
+                await certificates.hold_back(self._tx, scope, stated.id if held_back else None)
+                self._changed = True
+
+    def _falls_short(self, scope: Scope, stated: Certificate, threshold: float | None) -> bool:
+        """Whether too many are wrong by plain counting, or drift has ended its statement and none is in force since."""
+        drifted = stated.void_reason in certificates.DRIFT or scope in self._known.fresh_since
+        if drifted and stated.status != "in_force":
+            return True
+        answered, errors = stated.answered, stated.errors
+        if threshold is not None:
+            above = [one for one in self._cases(scope) if one.scored.probability >= threshold]
+            answered, errors = len(above), sum(not one.right for one in above)
+        return errors >= ERRORS_THAT_TELL and errors > stated.target * answered
 
     async def _renew(self, held: Held, cases: Sequence[Tested], target: float) -> None:
         """The certificate stays, at its threshold, with the evidence there is by now."""

@@ -65,10 +65,10 @@ def proposal(level: Level, *, certified: bool, right: int, wrong: int, audited: 
     return None
 
 
-def permit(level: Level, certificate: Certificate | None) -> Permit:
+def permit(level: Level, certificate: Certificate | None, only_suggests_in: tuple[str, ...] = ()) -> Permit:
     """A level and the certificate in force that covers the topic, as the robot is told."""
     if certificate is None:
-        return Permit(effective(level, False))
+        return Permit(effective(level, False), only_suggests_in=only_suggests_in)
     return Permit(
         level=effective(level, True),
         threshold=certificate.threshold,
@@ -76,4 +76,5 @@ def permit(level: Level, certificate: Certificate | None) -> Permit:
         cases=certificate.answered,
         errors=certificate.errors,
         bound=certificate.bound,
+        only_suggests_in=only_suggests_in,
     )

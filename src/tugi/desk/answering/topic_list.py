@@ -38,6 +38,7 @@ class Topic:
     judged, right: judged questions about it. certificate: the one in force that covers it, else its own statement
     or its risk class's; None, as needed is 0, where the entry's policy keeps the robot from answering. needed: more
     judged answers until it is certified. set_aside: judgements that do not count because the answer has other words.
+    held_languages: its languages in which the robot only suggests, as judged answers in them are worse than promised.
     """
 
     entry_id: int
@@ -61,6 +62,7 @@ class Topic:
     demoted_at: datetime | None
     demoted_why: str | None
     set_aside: int
+    held_languages: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _topic(row: Row, known: _Known) -> Topic:
         demoted_at=setting.demoted_at,
         demoted_why=setting.demoted_why,
         set_aside=known.set_aside.get(entry_id, 0),
+        held_languages=[code for code in known.cover.held.get(setting.risk, ()) if code in row["answered_in"]],
     )
 
 

@@ -39,10 +39,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """The certificates in force, by what they cover."""
+    """The certificates in force, by what they cover. held: by risk class, languages the robot only suggests in."""
 
     topics: Mapping[int, Certificate]
     risks: Mapping[str, Certificate]
+    held: Mapping[str, tuple[str, ...]]
 
     def of(self, entry_id: int, setting: Setting) -> Certificate | None:
         """The one that covers a topic: its own, else its risk class's."""
@@ -51,10 +52,15 @@ class Cover:
 
 async def cover(tx: Transaction) -> Cover:
     """What is certified now."""
-    held = await certificates.in_force(tx)
+    found = await certificates.in_effect(tx)
+    held: dict[str, tuple[str, ...]] = {}
+    for one in found:
+        if one.held_back and one.language is not None:
+            held[one.risk] = (*held.get(one.risk, ()), one.language)
     return Cover(
-        topics={one.entry_id: one for one in held if one.scope == "topic" and one.entry_id is not None},
-        risks={one.risk: one for one in held if one.scope == "risk"},
+        topics={one.entry_id: one for one in found if one.scope == "topic" and one.entry_id is not None},
+        risks={one.risk: one for one in found if one.scope == "risk"},
+        held=held,
     )
 
 
@@ -75,8 +81,10 @@ async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = No
     found: dict[str, Permit] = {}
     for entry_id in {*held.topics, *known}:
         setting = known.get(entry_id, Setting())
-        found[str(entry_id)] = permit(setting.level_on(channel, default), held.of(entry_id, setting))
-    return found, permit(default, held.risks.get("normal"))
+        found[str(entry_id)] = permit(
+            setting.level_on(channel, default), held.of(entry_id, setting), held.held.get(setting.risk, ())
+        )
+    return found, permit(default, held.risks.get("normal"), held.held.get("normal", ()))
 
 
 async def standing(tx: Transaction, entry_id: int | None, channel: str) -> tuple[Level, Risk]:
