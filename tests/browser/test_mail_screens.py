@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -64,6 +65,10 @@ class Post:
         with imaplib.IMAP4_SSL("localhost", self.dovecot.tls_port, ssl_context=context) as mailbox:
             mailbox.login(USER, PASSWORD)
             mailbox.append("INBOX", "", "", mail.as_bytes())
+
+    def account(self) -> dict[str, Any]:
+        """The mailbox as the API tells of it."""
+        return next(one for one in self.lead.get("/api/channels").json()["channels"] if one["address"] == ADDRESS)
 
     def case_of(self, text: str) -> int:
         """The number of the newest case with these words, once it is there."""
@@ -131,7 +136,7 @@ def test_a_mailbox_is_connected_step_by_step(post: Post, new_page: Callable[...,
     page = new_page()
     sign_in(page, post.demo.url, post.demo.person("owner"))
     page.goto(f"{post.demo.url}/channels")
-    page.locator(".no-mailbox .button").click()
+    page.locator("a[href='/channels/new']").first.click()
     page.locator(".with-save input").fill(ADDRESS)
     page.keyboard.press("Enter")
     page.locator(".key-form").wait_for()
@@ -158,7 +163,7 @@ def test_a_mailbox_is_connected_step_by_step(post: Post, new_page: Callable[...,
     page.locator(".finish .button").click()
     page.wait_for_url("**/channels/*")
     expect(page.locator(".health.good")).to_be_visible()
-    kept = post.lead.get("/api/channels").json()["channels"][0]
+    kept = post.account()
     assert (kept["address"], kept["active"], kept["secrets"]) == (ADDRESS, True, ["password"])
     assert kept["settings"]["sending"]["signature"]["et"].endswith("Pood")
 
@@ -297,7 +302,7 @@ def test_leads_hear_of_a_mailbox_that_refuses(mailbox: Post, new_page: Callable[
     page = new_page()
     sign_in(page, mailbox.demo.url, mailbox.demo.person("lead"))
     known = mailbox.lead.get("/api/channels").json()
-    broken = known["channels"][0] | {"alarm": {"code": "refuses", "since": "2026-01-01T10:00:00Z", "said": "NO"}}
+    broken = mailbox.account() | {"alarm": {"code": "refuses", "since": "2026-01-01T10:00:00Z", "said": "NO"}}
     broken["health"] |= {"failure": {"code": "password", "said": "NO"}, "failing_since": "2026-01-01T10:00:00Z"}
     # A mailbox refuses for ten minutes before anybody is called; nobody waits that long here.
     page.route("**/api/channels", lambda route: route.fulfill(json=known | {"channels": [broken], "quarantined": 2}))
@@ -323,7 +328,7 @@ def test_screens_of_mail_are_read_by_machine_and_fit(
     page = new_page(width=width, color_scheme=scheme)
     sign_in(page, mailbox.demo.url, mailbox.demo.person("lead"))
     speak(page, language)
-    identifier = mailbox.lead.get("/api/channels").json()["channels"][0]["id"]
+    identifier = mailbox.account()["id"]
     unreadable = {
         "id": 7, "channel_account_id": 1, "account_name": "Pood", "size": 4200, "envelope": {"from": "a@b.ee" * 12},
         "status": "quarantined", "failure": "It has more parts than are read.", "received_at": "2026-01-01T10:00:00Z",

@@ -61,8 +61,8 @@ async def test_the_signature_is_that_of_the_case_s_language_or_the_first_there_i
 
 
 async def test_what_is_written_in_a_chat_is_no_letter(post: Post) -> None:
-    case_id, _ = await post.letter()
     async with post.database.transaction(post.shop.workspace_id) as tx:
-        await accounts.update(tx, post.account_id, active=False)
+        widget_id = await accounts.ensure_account(tx, "widget", "Widget")
+    case_id, _ = await post.letter(account_id=widget_id)
     found = await known(post, case_id)
     assert (found.sender, found.to, found.own) == (None, None, [ADDRESS])
