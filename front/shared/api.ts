@@ -2650,6 +2650,25 @@ export interface components {
             title: string;
         };
         /**
+         * Failure
+         * @description code: too_little (fewer than two entries with examples), stopped, died (with the process that learned), too_slow,
+         *     engine, model (its file cannot be read), ended (the child process, early), worker (its log says why), other.
+         *
+         *     detail: what goes with it, "" for nothing: seconds of too_slow, else the machine's own words, for the operator.
+         */
+        Failure: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "too_little" | "stopped" | "died" | "too_slow" | "engine" | "model" | "ended" | "worker" | "other";
+            /**
+             * Detail
+             * @default
+             */
+            detail: string;
+        };
+        /**
          * FirstRun
          * @description The three questions of a new installation, and the name the owner goes by.
          */
@@ -3283,8 +3302,7 @@ export interface components {
             entries: number;
             /** Examples */
             examples: number;
-            /** Failure */
-            failure: string | null;
+            failure: components["schemas"]["Failure"] | null;
             /** Progress */
             progress: number;
             /** Ready At */
@@ -3590,8 +3608,7 @@ export interface components {
             draft: components["schemas"]["Draft"];
             /** Ended At */
             ended_at: string | null;
-            /** Failure */
-            failure: string | null;
+            failure: components["schemas"]["Failure"] | null;
             /** Id */
             id: number;
             /** Name */

@@ -233,13 +233,19 @@ export interface Entry {
   answered: number;
 }
 
+/** Why a training or a replay failed; `detail`: the machine's own words, or seconds. */
+export interface Failure {
+  code: string;
+  detail: string;
+}
+
 export interface Model {
   status: "none" | "training" | "ready" | "failed";
   entries: number;
   examples: number;
   engine: string;
   ready_at: string | null;
-  failure: string | null;
+  failure: Failure | null;
 }
 
 export interface Workspace {

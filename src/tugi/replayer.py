@@ -19,6 +19,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from tugi.desk.answering import failures
+from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.rehearsing import Decide, RehearsalFailed
 from tugi.engines.choice import open_engine
 from tugi.ports import EngineFailed
@@ -95,7 +97,8 @@ class _Child:
         code = await self._process.wait()
         await self._listening
         said = self._last[0].decode("utf-8", "replace").strip() if self._last else ""
-        return RehearsalFailed(said or f"the rehearsing process ended with {code}")
+        failure = failures.of_child(said, code)
+        return RehearsalFailed(failure.code, failure.detail)
 
     async def _listen(self) -> None:
         assert self._process.stderr is not None
@@ -157,7 +160,8 @@ def main() -> None:
             sys.stdout.buffer.write(_framed(msgspec.msgpack.encode(decided)))
             sys.stdout.buffer.flush()
     except (BadModel, EngineFailed) as error:
-        sys.stderr.write(f"{error}\n")
+        failure = Failure("model" if isinstance(error, BadModel) else "engine", str(error))
+        sys.stderr.write(f"{failure.stored()}\n")
         raise SystemExit(1) from error
 
 

@@ -16,6 +16,8 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
+from tugi.desk.answering import failures
+from tugi.desk.answering.failures import Failed
 from tugi.engines.choice import open_engine
 from tugi.ports import EngineFailed
 from tugi.robot.calibrator import Pool, pool_from_json
@@ -34,8 +36,8 @@ _EMBEDDED, _TEXTS = 0.7, 128
 Report = Callable[[float], None]
 
 
-class TrainingFailed(Exception):
-    """The child process ended without a model; the message says why."""
+class TrainingFailed(Failed):
+    """The training ended without a model."""
 
 
 def load_pool(variant: str) -> Pool:
@@ -70,7 +72,7 @@ def train_now(
                 vectors.update(zip((text_key(text) for text in some), engine.embed_now(some), strict=True))
                 report(_EMBEDDED * min(1.0, (start + _TEXTS) / len(texts)))
     except EngineFailed as error:
-        raise TrainingFailed(str(error)) from error
+        raise TrainingFailed("engine", str(error)) from error
     report(_EMBEDDED)
     model = train(entries, load_pool(variant), variant, vectors, labelled)
     return model.to_bytes() if model else None
@@ -106,13 +108,14 @@ async def train_in_child(
             )
             await child.wait()
     except TimeoutError as error:
-        raise TrainingFailed(f"training took more than {timeout_seconds:.0f} s") from error
+        raise TrainingFailed("too_slow", f"{timeout_seconds:.0f}") from error
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
     if child.returncode != 0:
-        raise TrainingFailed(last or f"the training process ended with {child.returncode}")
+        failure = failures.of_child(last, child.returncode or 0)
+        raise TrainingFailed(failure.code, failure.detail)
     return model or None
 
 
@@ -178,14 +181,18 @@ def main() -> None:
         sys.stderr.write(f"{_STEP}{share:.3f}\n")
         sys.stderr.flush()
 
-    model = train_now(
-        [entry_from_json(entry) for entry in header["entries"]],
-        header["engine"],
-        data[_LENGTH_BYTES + size :] or None,
-        [Labelled(**one) for one in header["labelled"]],
-        key=header["key"],
-        report=report,
-    )
+    try:
+        model = train_now(
+            [entry_from_json(entry) for entry in header["entries"]],
+            header["engine"],
+            data[_LENGTH_BYTES + size :] or None,
+            [Labelled(**one) for one in header["labelled"]],
+            key=header["key"],
+            report=report,
+        )
+    except TrainingFailed as error:
+        sys.stderr.write(f"{error.failure.stored()}\n")
+        raise SystemExit(1) from error
     sys.stdout.buffer.write(model or b"")
 
 

@@ -16,6 +16,7 @@ from tugi.core.errors import Invalid, NotFound
 from tugi.core.events import Actor
 from tugi.core.files import Folder
 from tugi.desk.answering import replay, replaying
+from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.rehearsing import Decide, RehearsalFailed
 from tugi.desk.answering.replay import Draft, DraftExample
 from tugi.desk.answering.replaying import Replaying
@@ -234,7 +235,7 @@ async def test_a_robot_that_cannot_rehearse_fails_the_replay_with_its_words(data
     @asynccontextmanager
     async def broken(_stage: Stage) -> AsyncGenerator[Decide]:
         async def decide(_asked: Sequence[Asked]) -> list[Decided]:
-            raise RehearsalFailed("the weights are missing")
+            raise RehearsalFailed("engine", "the weights are missing")
 
         yield decide
 
@@ -242,7 +243,7 @@ async def test_a_robot_that_cannot_rehearse_fails_the_replay_with_its_words(data
         {"workspace_id": shop.workspace_id, "replay_id": wish.id}
     )
     failed = await standing(shop, wish.id)
-    assert (failed.status, failed.failure) == ("failed", "the weights are missing")
+    assert (failed.status, failed.failure) == ("failed", Failure("engine", "the weights are missing"))
 
 
 async def test_children_decide_as_this_process_does(database: Database, tmp_path: Path) -> None:
@@ -259,9 +260,10 @@ async def test_children_decide_as_this_process_does(database: Database, tmp_path
 
 
 async def test_a_child_that_ends_says_why() -> None:
-    with pytest.raises(RehearsalFailed, match="damaged"):
+    with pytest.raises(RehearsalFailed, match="damaged") as failed:
         async with rehearse_in_children(Stage(b"no model"), count=1) as decide:
             await decide([Asked(Facts(("a",), date(2026, 11, 21), "Pood"), "a", "widget")])
+    assert failed.value.failure.code == "model"
 
 
 async def test_nonsense_is_refused(database: Database, tmp_path: Path) -> None:

@@ -104,13 +104,15 @@ async def test_training_in_a_child_equals_training_here(model: Model, model_byte
 
 
 async def test_a_child_that_fails_says_why() -> None:
-    with pytest.raises(TrainingFailed, match="unknown engine 'gpt'"):
+    with pytest.raises(TrainingFailed, match="unknown engine 'gpt'") as failed:
         await train_in_child(SHOP, "gpt")
+    assert failed.value.failure.code == "engine"
 
 
 async def test_a_child_that_takes_too_long_is_ended() -> None:
-    with pytest.raises(TrainingFailed, match="more than"):
+    with pytest.raises(TrainingFailed, match="0") as failed:
         await train_in_child(SHOP, "e5", timeout_seconds=0.05)
+    assert failed.value.failure.code == "too_slow"
 
 
 def test_too_little_knowledge_trains_nothing() -> None:

@@ -4,6 +4,7 @@ import { t } from "../../shared/i18n";
 import type { Model } from "../../shared/types";
 import { Ago } from "../parts/bits";
 import { desk } from "../store";
+import { failureWords } from "./failure-words";
 
 export function TrainingLine({ model }: { model: Model | null }) {
   const now = desk.value?.model ?? model;
@@ -16,7 +17,7 @@ export function TrainingLine({ model }: { model: Model | null }) {
         {t(`knowledge.training.${now.status}`)}
         {now.status !== "none" && ` ${facts}`}
         {now.status === "ready" && now.ready_at !== null && <>, <Ago at={now.ready_at} /></>}
-        {now.status === "failed" && now.failure !== null && <span class="quiet"> {now.failure}</span>}
+        {now.status === "failed" && now.failure !== null && <span class="quiet"> {failureWords(now.failure)}</span>}
       </span>
     </p>
   );

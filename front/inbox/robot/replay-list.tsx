@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { History, Pause, Play, Plus, Trash2 } from "lucide-preact";
 import { t } from "../../shared/i18n";
+import { failureWords } from "../knowledge/failure-words";
 import { Ago, Blank } from "../parts/bits";
 import { mayLead, Page } from "../settings/form";
 import { Bones, Failed } from "./bits";
@@ -60,7 +61,7 @@ export function Status({ replay }: { replay: Replay }) {
 
 /** How far it has come, in words and as a bar. */
 export function Bar({ replay }: { replay: Replay }) {
-  if (replay.status === "failed") return <p class="field-problem"><span>{t("replay.failed_because")}{replay.failure !== null && <small>{replay.failure}</small>}</span></p>;
+  if (replay.status === "failed") return <p class="field-problem"><span>{t("replay.failed_because")}{replay.failure !== null && <small>{failureWords(replay.failure)}</small>}</span></p>;
   const total = replay.total || replay.wanted;
   return (
     <p class="replay-bar">

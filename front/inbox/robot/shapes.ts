@@ -1,5 +1,5 @@
 /** What the server says of reviews, replays and lessons. Shares are parts of one, times RFC 3339. */
-import type { Language } from "../../shared/types";
+import type { Failure, Language } from "../../shared/types";
 import type { Label, Level } from "./facts";
 
 /** One decision of the robot, drawn for a judgement. */
@@ -105,7 +105,7 @@ export interface Replay {
   id: number;
   name: string;
   status: ReplayStatus;
-  failure: string | null;
+  failure: Failure | null;
   version: number | null;
   channel: string | null;
   draft: Draft;

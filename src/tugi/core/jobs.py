@@ -25,7 +25,7 @@ log = structlog.get_logger("tugi.jobs")
 Ids = Mapping[str, Any]
 JobFunction = Callable[[Ids], Awaitable[None]]
 ATTEMPTS = 4
-# Jobs in hand at once in one process: more would only wait for the few connections, and no other worker could take them.
+# Jobs in hand at once in one process: more would wait for the few connections, and no other worker could take them.
 AT_ONCE = 24
 # How often a job waits two seconds for the database or the file storage: about ten minutes.
 PATIENCE = 300

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from tugi.desk.answering.failures import Failed
 from tugi.robot.rehearsal import Asked, Decided, Stage
 
 Decide = Callable[[Sequence[Asked]], Awaitable[list[Decided]]]
@@ -12,5 +13,5 @@ Decide = Callable[[Sequence[Asked]], Awaitable[list[Decided]]]
 Rehearse = Callable[[Stage], AbstractAsyncContextManager[Decide]]
 
 
-class RehearsalFailed(Exception):
-    """The rehearsing robot cannot go on; the message says why."""
+class RehearsalFailed(Failed):
+    """The rehearsing robot cannot go on."""

@@ -15,6 +15,8 @@ import msgspec
 from tugi.core import clock
 from tugi.core.database import Row, Transaction
 from tugi.core.errors import Conflict, NotFound
+from tugi.desk.answering import failures
+from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.replay_summary import ReplaySummary
 from tugi.desk.answering.truths import Outcome, Truth
 from tugi.desk.people.checks import Checks, Language
@@ -62,7 +64,7 @@ class Replay:
     id: int
     name: str
     status: Status
-    failure: str | None
+    failure: Failure | None
     version: int | None
     channel: str | None
     draft: Draft
@@ -110,6 +112,7 @@ SELECT = (
 def _replay(row: Row) -> Replay:
     values: dict[str, Any] = dict(row)
     values["draft"] = msgspec.convert(values["draft"], Draft, strict=False)
+    values["failure"] = failures.read(values["failure"])
     values["summary"] = msgspec.convert(values["summary"], ReplaySummary) if values["summary"] else None
     return Replay(**values)
 
@@ -209,11 +212,14 @@ async def delete(tx: Transaction, replay_id: int) -> None:
     tx.happened("ReplayMoved", replay_id=replay_id, status="deleted")
 
 
-async def fail(tx: Transaction, replay_id: int, why: str) -> None:
+async def fail(tx: Transaction, replay_id: int, why: Failure) -> None:
     """The replay could not go on; it can be resumed."""
     if await _move(tx, replay_id, ("waiting", "running"), "failed"):
         await tx.execute(
-            "update replays set failure = $3 where workspace_id = $1 and id = $2", tx.workspace_id, replay_id, why[:500]
+            "update replays set failure = $3 where workspace_id = $1 and id = $2",
+            tx.workspace_id,
+            replay_id,
+            why.stored(),
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from tugi.core.database import Database, Transaction
 from tugi.core.files import Files
 from tugi.desk.answering import questions, replay, replay_summary, topics, training, truths, vectors
+from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.questions import PastQuestion
 from tugi.desk.answering.rehearsing import Decide, RehearsalFailed, Rehearse
 from tugi.desk.answering.replay import Draft, Item, Standing
@@ -28,7 +29,6 @@ from tugi.robot.rehearsal import Asked, Decided, Stage
 
 # A second or two of work: as long as a cancelled replay may go on, and as much as a killed one loses.
 CHUNK = 500
-FAILED = "The replay failed. The log of the worker says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,14 @@ class Replaying:
             async with self._rehearse(stage) as decide:
                 await self._go_through(workspace_id, replay_id, standing, cast, decide)
         except (RehearsalFailed, BadModel) as error:
+            failure = Failure("model", str(error)) if isinstance(error, BadModel) else error.failure
             async with self._database.transaction(workspace_id) as tx:
-                await replay.fail(tx, replay_id, str(error))
+                await replay.fail(tx, replay_id, failure)
 
     async def gave_up(self, ids: Mapping[str, Any]) -> None:
         """It failed for good, as far as a worker can tell; people may resume it."""
         async with self._database.transaction(ids["workspace_id"]) as tx:
-            await replay.fail(tx, ids["replay_id"], FAILED)
+            await replay.fail(tx, ids["replay_id"], Failure("worker"))
 
     async def _begin(self, workspace_id: int, replay_id: int) -> Standing | None:
         """Settle once which questions and which robot it is about; None when there is nothing to do."""

@@ -20,7 +20,8 @@ from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound, Unavailable
 from tugi.core.files import Files
-from tugi.desk.answering import judged
+from tugi.desk.answering import failures, judged
+from tugi.desk.answering.failures import Failure
 from tugi.desk.knowledge import entries
 from tugi.robot import facts as robot
 from tugi.robot import model as robot_model
@@ -30,9 +31,6 @@ Report = Callable[[float], None]
 STALE = timedelta(seconds=30)
 # How often a training says that it lives, how often its progress is stored, and how often screens hear of it.
 BEAT_SECONDS, STEP_SECONDS, EVENT_SECONDS = 5.0, 1.0, 2.0
-STOPPED = "The worker was stopped while it learned; another one goes on."
-DIED = "The worker ended in the middle of learning; another one began anew."
-TOO_LITTLE = "too_little"
 # Changed whenever a robot of the same knowledge would decide differently, so that all are trained anew.
 RECIPE = b"2"
 
@@ -65,7 +63,7 @@ class Model:
     examples: int
     engine: str
     ready_at: datetime | None
-    failure: str | None
+    failure: Failure | None
     progress: float
 
 
@@ -123,14 +121,14 @@ async def train(database: Database, files: Files, run: Train, engine: str, works
     try:
         content = await pulse.during(run, known, labelled, old)
         if content is None:
-            await _settle(database, workspace_id, row_id, "failed", None, TOO_LITTLE)
+            await _settle(database, workspace_id, row_id, "failed", None, Failure("too_little"))
             return False
         file_hash = await files.put(workspace_id, content)
     except asyncio.CancelledError:
-        await _settle(database, workspace_id, row_id, "failed", None, STOPPED)
+        await _settle(database, workspace_id, row_id, "failed", None, Failure("stopped"))
         raise
     except Exception as error:
-        await _settle(database, workspace_id, row_id, "failed", None, str(error)[:500])
+        await _settle(database, workspace_id, row_id, "failed", None, failures.of(error))
         raise
     await _settle(database, workspace_id, row_id, "ready", file_hash, None)
     return True
@@ -156,7 +154,7 @@ async def _is_ready(tx: Transaction, digest: str) -> bool:
             "update models set status = 'failed', failure = $3 where workspace_id = $1 and id = $2",
             tx.workspace_id,
             newest["id"],
-            DIED,
+            Failure("died").stored(),
         )
     return False
 
@@ -233,7 +231,7 @@ class _Pulse:
 
 
 async def _settle(
-    database: Database, workspace_id: int, row_id: int, status: str, file_hash: str | None, failure: str | None
+    database: Database, workspace_id: int, row_id: int, status: str, file_hash: str | None, failure: Failure | None
 ) -> None:
     async with database.transaction(workspace_id) as tx:
         await tx.execute(
@@ -243,7 +241,7 @@ async def _settle(
             row_id,
             status,
             file_hash,
-            failure,
+            failure.stored() if failure else None,
             clock.now() if status == "ready" else None,
         )
         tx.happened("ModelTrained", model_id=row_id)
@@ -304,4 +302,6 @@ async def state(tx: Transaction) -> Model:
 
 
 def _model(row: Mapping[str, Any]) -> Model:
-    return Model(**dict(row))
+    values: dict[str, Any] = dict(row)
+    values["failure"] = failures.read(values["failure"])
+    return Model(**values)
