@@ -13,6 +13,7 @@ import uvloop
 
 from bench.engine_figures import engines
 from bench.house import House, open_house
+from bench.letter_costs import letter_costs
 from bench.letter_figures import mails
 from bench.list_figures import lists
 from bench.mail_figures import mail_read
@@ -26,6 +27,7 @@ from bench.start_figures import make_run, start
 FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "add_message": add_message,
     "mails": mails,
+    "letter_costs": letter_costs,
     "mails_sent": mails_sent,
     "to_agent": to_agent,
     "sockets": sockets,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -23,10 +23,12 @@ def report(
     rss_mb: float | None = None,
     failures: int = 0,
     target: str = "",
+    also: Mapping[str, float] | None = None,
 ) -> None:
     """Print a figure. times_ms: of which p50 and p99 are told. target: what the issue asks of it.
 
     failures: requests that were refused; a figure with any says only that the machine was too busy.
+    also: further figures by name.
     """
     line: dict[str, Any] = {"name": name, "value": round(value, 2), "unit": unit}
     line["p50"] = round(percentile(times_ms, 0.5), 2) if times_ms else None
@@ -36,4 +38,5 @@ def report(
     if failures:
         line["failures"] = failures
     line["target"] = target
+    line |= {key: round(figure, 2) for key, figure in (also or {}).items()}
     print(json.dumps(line), flush=True)
