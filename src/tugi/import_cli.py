@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tugi import mail_files, wiring
-from tugi.channels.email.imap import ImapFailed
+from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.oauth import SignInFailed
 from tugi.core.errors import Invalid
 from tugi.desk.people import setup

@@ -107,10 +107,13 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+has_corpora = pytest.mark.skipif(
+    not HOSTILE.exists(), reason=f"no hostile corpora in {HOSTILE}: only the project's own payloads are tried"
+)
+
+
 def corpora() -> list[str]:
     """Public lists of hostile strings, where they lie beside the project."""
-    if not HOSTILE.exists():
-        pytest.skip(f"no hostile corpora in {HOSTILE}: only the project's own payloads are tried")
     lines = (HOSTILE / "xss-payloads.txt").read_text(encoding="utf-8", errors="replace").splitlines()
     naughty = json.loads((HOSTILE / "naughty-strings.json").read_text(encoding="utf-8"))
     return list(dict.fromkeys(text for text in [*lines, *naughty] if text.strip()))
@@ -174,6 +177,7 @@ def test_own_payloads_in_a_frame_that_may_run_scripts(page: Page) -> None:
     assert framed(page, [clean(payload) for payload in PAYLOADS], "allow-scripts") == []
 
 
+@has_corpora
 def test_public_lists_straight_in_a_page(page: Page) -> None:
     # What is left of most is nothing, or the same as of others.
     pieces = list(dict.fromkeys(clean(piece) for text in corpora() for piece in settings(text)))
@@ -181,6 +185,7 @@ def test_public_lists_straight_in_a_page(page: Page) -> None:
     assert straight(page, pieces) == []
 
 
+@has_corpora
 def test_public_lists_in_a_frame_that_may_run_scripts(page: Page) -> None:
     cleaned = list(dict.fromkeys(clean(text) for text in corpora()))
     # Several in one frame: a frame each would take minutes; an end of one that swallows the next only hides that one.

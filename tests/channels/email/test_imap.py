@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from fakes.dovecot import PASSWORD, Dovecot
 from fakes.mail_shop import LOCAL, mail
 from tugi.channels.email import folders, imap
+from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.folders import Cursor
-from tugi.channels.email.imap import Connection, Folder, ImapFailed, Secret, context_of
+from tugi.channels.email.imap import Connection, Folder, Secret, context_of
 from tugi.channels.email.line import Line
 from tugi.channels.email.reader import Rhythm, pause_after
 from tugi.channels.email.settings import Security, Server

@@ -331,4 +331,7 @@ def test_very_long_headers_take_no_time() -> None:
         "from (" * 20_000,
         "[1.2.3.4]" * 20_000,
     ):
-        trust(f"Authentication-Results: mx.kaup.ee; {value}", f"Received: from {value} by mx.kaup.ee", f"From: {value}")
+        found = trust(
+            f"Authentication-Results: mx.kaup.ee; {value}", f"Received: from {value} by mx.kaup.ee", f"From: {value}"
+        )
+        assert "pass" not in (found.spf, found.dkim, found.dmarc)

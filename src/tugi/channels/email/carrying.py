@@ -7,7 +7,8 @@ import ssl
 
 from tugi.channels.email import folders
 from tugi.channels.email.compose import compose, wire_address
-from tugi.channels.email.imap import Connection, ImapFailed, Secret
+from tugi.channels.email.failing import ImapFailed
+from tugi.channels.email.imap import Connection, Secret
 from tugi.channels.email.oauth import SignInFailed, Tokens
 from tugi.channels.email.settings import Mailbox, mailbox_of
 from tugi.channels.email.smtp import Lines, Route

@@ -16,7 +16,8 @@ from typing import Literal
 
 from tugi.channels.email import faults, folders
 from tugi.channels.email.check_smtp import SmtpFailed, hand_over, signed_in
-from tugi.channels.email.imap import Connection, Folder, ImapFailed, Secret
+from tugi.channels.email.failing import ImapFailed
+from tugi.channels.email.imap import Connection, Folder, Secret
 from tugi.channels.email.line import Line
 from tugi.channels.email.names import Names
 from tugi.channels.email.oauth import SignInFailed

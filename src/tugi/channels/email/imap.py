@@ -13,11 +13,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from tugi.channels.email.failing import ImapFailed, explained, refusal
 from tugi.channels.email.oauth import xoauth2
 from tugi.channels.email.settings import Server
 from tugi.core.safe_addresses import Guard, NotAllowed
@@ -30,20 +31,6 @@ PART = 1 << 20
 LONGEST = 24 << 20
 # A list of so many ids fits into a line that imaplib takes (1,000,000 bytes).
 WINDOW = 50_000
-
-FailedCode = Literal[
-    "host", "port", "refused", "unreachable", "certificate", "tls", "no_starttls", "password", "sign_in_again",
-    "client_refused", "not_set_up", "settings", "folder", "lost", "slow", "answer",
-]  # fmt: skip
-
-
-class ImapFailed(Exception):
-    """The mailbox cannot be read. code: a closed word; said: a sentence that says what to do."""
-
-    def __init__(self, code: FailedCode, said: str) -> None:
-        super().__init__(said)
-        self.code: FailedCode = code
-        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +164,7 @@ class Connection:
             else:
                 client.plain_login(user, self._secret.password)
         except LoginError as error:
-            raise _refusal(error, self._server.host, bool(self._secret.access_token)) from error
+            raise refusal(error, self._server.host, bool(self._secret.access_token)) from error
 
     def abort(self) -> None:
         """End whatever is going on, from any thread; what waits for an answer gets ImapFailed."""
@@ -351,46 +338,11 @@ class Connection:
         except NotAllowed as error:
             raise ImapFailed("port" if error.reason == "port" else "host", error.message) from error
         except (OSError, ValueError, LookupError, TypeError, IMAPClientError, imaplib.IMAP4.error) as error:
-            raise _explained(error, self._server) from error
+            raise explained(error, self._server) from error
 
 
 class _NoSuchNumbers(Exception):
     pass
-
-
-def _explained(error: Exception, server: Server) -> ImapFailed:
-    host, place = server.host, f"{server.host}:{server.port}"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = error.verify_message or "it is not valid"
-        return ImapFailed("certificate", f"The certificate of {host} is not to be trusted: {why}.")
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
-        return ImapFailed("lost", f"The connection to {place} was lost. It is opened again.")
-    if isinstance(error, ssl.SSLError):
-        return ImapFailed("tls", f"{place} does not speak TLS as expected. Try STARTTLS, or another port.")
-    if isinstance(error, ConnectionRefusedError):
-        return ImapFailed("refused", f"{place} accepts no connection. Check the port.")
-    if isinstance(error, TimeoutError):
-        return ImapFailed("unreachable", f"{place} does not answer in time.")
-    if isinstance(error, IMAPClientAbortError | imaplib.IMAP4.abort | OSError):
-        return ImapFailed("lost", f"The connection to {place} was lost. It is opened again.")
-    return ImapFailed("answer", f"{host} answered: {_words(error)}")
-
-
-def _refusal(error: LoginError, host: str, by_token: bool) -> ImapFailed:
-    """Why a sign-in failed: the account's fault, or the server's for now (RFC 5530)."""
-    told = _words(error)
-    if any(word in told.upper() for word in ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]", "TOO MANY")):
-        return ImapFailed("answer", f"{host} lets nobody in for now: {told}")
-    if by_token:
-        return ImapFailed("sign_in_again", f"{host} no longer lets us in. Sign in again.")
-    return ImapFailed("password", f"{host} does not take this user name and password: {told}")
-
-
-def _words(error: Exception) -> str:
-    return (
-        _text(error.args[0] if error.args else error).removeprefix("b'").removesuffix("'")[:200].strip()
-        or type(error).__name__
-    )
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,8 @@ from itertools import takewhile
 from typing import Any, TypeVar
 
 from tugi.channels.email import folders
-from tugi.channels.email.imap import CONNECT_SECONDS, READ_SECONDS, Connection, ImapFailed
+from tugi.channels.email.failing import ImapFailed
+from tugi.channels.email.imap import CONNECT_SECONDS, READ_SECONDS, Connection
 
 T = TypeVar("T")
 OPEN_SECONDS = 2 * CONNECT_SECONDS + READ_SECONDS

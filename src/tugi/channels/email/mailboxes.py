@@ -13,8 +13,9 @@ from pathlib import Path
 import structlog
 
 from tugi.channels.email import leases
+from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.harvest import Means, Rhythm
-from tugi.channels.email.imap import ImapFailed, context_of
+from tugi.channels.email.imap import context_of
 from tugi.channels.email.oauth import Tokens
 from tugi.channels.email.reader import Reader
 from tugi.channels.email.settings import Mailbox, Server, mailbox_of

@@ -8,8 +8,9 @@ import random
 import structlog
 
 from tugi.channels.email import folders
+from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.harvest import Harvest, Means, Place, Rhythm, TakenOver
-from tugi.channels.email.imap import Connection, ImapFailed, Secret
+from tugi.channels.email.imap import Connection, Secret
 from tugi.channels.email.line import Line
 from tugi.channels.email.oauth import SignInFailed, Tokens
 from tugi.channels.email.settings import Mailbox, Server

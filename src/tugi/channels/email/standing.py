@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tugi.channels.email import cursors
+from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.folders import Cursor
-from tugi.channels.email.imap import ImapFailed
 from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.desk.cases import accounts
