@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -18,7 +20,9 @@ import uvloop
 from tugi import wiring
 from tugi.core.errors import Invalid
 from tugi.core.jobs import Worker
-from tugi.demo import judging, seed
+from tugi.demo import judging, letters, mailing, seed
+from tugi.demo.letter_box import LetterBox
+from tugi.demo.post_office import PostOffice
 from tugi.settings import Settings
 
 log = structlog.get_logger("tugi")
@@ -66,20 +70,33 @@ def check_port(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool) -> None:
-    async with wiring.opened(settings) as installation:
+    with ExitStack() as stack:
+        office: PostOffice | None = None
         if plant_demo:
-            await _plant(installation)
+            office = stack.enter_context(closing(PostOffice(settings.home / "post-office")))
+            # Of the own network only this one port is opened, and only while the demo runs.
+            opened = ",".join(filter(None, (settings.private_hosts, office.endpoint)))
+            settings = replace(settings, private_hosts=opened)
+        await _serve(settings, web=web, worker=worker, office=office)
+
+
+async def _serve(settings: Settings, *, web: bool, worker: bool, office: PostOffice | None) -> None:
+    async with wiring.opened(settings) as installation:
+        customers_post = None
+        if office is not None:
+            await _plant(installation, office)
+            customers_post = LetterBox(installation.database, installation.files, office)
         jobs = installation.worker() if worker else None
         background: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if jobs:
             background = [jobs.run, installation.sweep, installation.warm, *_post(installation)]
-        if plant_demo:
-            background.append(lambda: judging.run(installation.database, installation.answering))
+        if office is not None:
+            background += [office.run, lambda: judging.run(installation.database, installation.answering)]
         if not web:
             await _run_worker(installation, jobs or installation.worker())
             return
         config = uvicorn.Config(
-            installation.app(background),
+            installation.app(background, customers_post),
             host=settings.host,
             port=settings.port,
             http="httptools",
@@ -96,7 +113,7 @@ async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool)
         )
         server = uvicorn.Server(config)
         typer.echo(f"Tugi is at {settings.base_url}/", err=False)
-        if plant_demo:
+        if office is not None:
             _greet(settings, installation.secret)
         await server.serve()
         if jobs:
@@ -120,15 +137,22 @@ async def _run_worker(installation: wiring.Installation, jobs: Worker) -> None:
             task.cancel()
 
 
-async def _plant(installation: wiring.Installation) -> None:
+async def _plant(installation: wiring.Installation, office: PostOffice) -> None:
     def progress(what: str) -> None:
         typer.echo(f"  making the demo shop: {what}")
 
-    await seed.plant(installation.database, installation.secret, progress)
+    database = installation.database
+    await seed.plant(database, installation.secret, progress)
+    workspace_id, lead_id = await seed.lead_of(database)
+    account_id = await mailing.open_mailbox(database, workspace_id, lead_id, office.port)
+    quiet = database.quietly()
+    if count := await letters.plant(quiet, installation.files, installation.intake(quiet), workspace_id, account_id):
+        progress(f"{count} past letters")
 
 
 def _greet(settings: Settings, secret: str) -> None:
     typer.echo(f"  the demo shop, as a customer:  {settings.base_url}/demo")
+    typer.echo(f"  the same customer's mailbox:     {settings.base_url}/demo/mail")
     typer.echo(f"  the inbox, as one of its people: {settings.base_url}/")
     for one in seed.credentials(secret):
         typer.echo(f"    {one.email:28} {one.password}   {one.role}")

@@ -58,6 +58,7 @@ from tugi.settings import Settings
 from tugi.trainer import Report, train_in_child
 from tugi.web import demo_shop, idempotency
 from tugi.web.app import Parts, make_app
+from tugi.web.demo_mail import CustomersPost
 from tugi.web.live import Hub
 
 log = structlog.get_logger("tugi")
@@ -149,8 +150,12 @@ class Installation:
         """What carries letters out while it runs."""
         return Postman(self.database, self.files, Seal(self.secret), self.channels)
 
-    def app(self, background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()) -> Any:
-        """The web application; `background` runs as long as it does."""
+    def app(
+        self,
+        background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+        customers_post: CustomersPost | None = None,
+    ) -> Any:
+        """The web application; `background` runs as long as it does. customers_post: only the demo has one."""
         hub = Hub(self.database, self.dsn, self.secret)
         parts = Parts(
             database=self.database,
@@ -163,7 +168,7 @@ class Installation:
             mailgun_key=self.settings.mailgun_key,
             ready=self.check_ready,
             background=[self.bell.run, *background],
-            extra_routes=demo_shop.routes(self._demo_widget_key, self._demo_buyer),
+            extra_routes=demo_shop.routes(self._demo_widget_key, self._demo_buyer, customers_post),
         )
         return make_app(parts)
 

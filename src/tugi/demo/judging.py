@@ -61,7 +61,8 @@ async def run(database: Database, answering: Answering) -> None:
     before: int | None = None
     while True:
         async with database.reading(workspace.id) as tx:
-            page = await questions.page(tx, await workspaces.get(tx), before=before, limit=PAGE)
+            # What came by letter was answered by no script that says which entry is right.
+            page = await questions.page(tx, await workspaces.get(tx), before=before, limit=PAGE, channel="widget")
         if not page:
             break
         await _decide(database, answering, workspace.id, page)

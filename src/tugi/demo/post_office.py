@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
 
 import structlog
@@ -99,11 +100,11 @@ class PostOffice:
         for old in sorted(self._folder.glob("*.eml"))[:-MOST_LETTERS]:
             old.unlink(missing_ok=True)
 
-    def mailbox(self, address: str) -> list[Kept]:
-        """What lies in a mailbox, newest first."""
+    def mailbox(self, address: str, limit: int) -> list[Kept]:
+        """The newest letters of a mailbox, newest first."""
         keys = sorted((path.stem for path in self._folder.glob("*.eml")), reverse=True)
         found = (self.find(address, key) for key in keys)
-        return [one for one in found if one is not None]
+        return list(islice((one for one in found if one is not None), limit))
 
     def find(self, address: str, key: str) -> Kept | None:
         """A letter of this mailbox, if there is such."""

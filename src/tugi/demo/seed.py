@@ -80,6 +80,20 @@ async def find_widget_key(tx: Transaction) -> str | None:
     return await tx.fetchval("select widget_key from workspaces where id = $1", only) if only else None
 
 
+async def lead_of(database: Database) -> tuple[int, int]:
+    """The demo's workspace and its lead, once they are made."""
+    email = next(person["email"] for person in shop()["people"] if person["role"] == "lead")
+    async with database.everywhere() as tx:
+        return tuple(
+            await tx.fetchrow(
+                "select w.id, a.id as agent_id from workspaces w join agents a on a.workspace_id = w.id "
+                "where w.widget_key = $1 and a.email = $2",
+                WIDGET_KEY,
+                email,
+            )
+        )
+
+
 async def plant(database: Database, secret: str, progress: Progress) -> bool:
     """Make the demo workspace, unless it is there. Returns whether it was made.
 
@@ -153,7 +167,7 @@ async def _settle(tx: Transaction, known: Mapping[str, Any], there: Mapping[str,
 
 
 @contextmanager
-def _moved(to: datetime) -> Iterator[Callable[[timedelta], None]]:
+def moved(to: datetime) -> Iterator[Callable[[timedelta], None]]:
     """Time as it was then; the given function lets some of it pass."""
     at = to
 
@@ -213,7 +227,7 @@ class _History:
         who = chance.choice(same)
         agent_id = chance.choice(self._agents)
         order = str(chance.randint(10400, 10499))
-        with _moved(start) as pass_time:
+        with moved(start) as pass_time:
             async with self._database.transaction(self._workspace_id) as tx:
                 customer_id = await self._customer(tx, number, who)
                 account_id = await accounts.ensure_account(tx, "widget", "Widget")

@@ -47,8 +47,11 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Shop(msgspec.Struct, frozen=True):
+    """The shop itself. email: as its pages tell it; mailbox: the one that Tugi reads."""
+
     name: str
     email: str
+    mailbox: str
     phone: str
     address: str
     accent: str

@@ -15,12 +15,16 @@ STEPS = ("packing", "in_transit", "delivered")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: its language, whether the language was chosen by hand, where it is, which widget it carries."""
+    """One request: its language, whether the language was chosen by hand, where it is, which widget it carries.
+
+    has_mail: the customers' mailbox is there.
+    """
 
     language: str
     chosen: bool
     path: str
     widget_key: str
+    has_mail: bool = False
 
     def say(self, key: str, **values: str) -> str:
         """The shop's words for `key`."""

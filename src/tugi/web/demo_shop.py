@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from starlette.requests import Request
@@ -11,9 +11,10 @@ from starlette.routing import Route
 
 from tugi.core import clock
 from tugi.core.i18n import LANGUAGES
-from tugi.web import pages, wire
+from tugi.web import demo_mail, pages, wire
 from tugi.web.demo_goods import drawing, shop
 from tugi.web.demo_html import Html, tag
+from tugi.web.demo_mail import CustomersPost
 from tugi.web.demo_pages import Visit, cart, front, missing, order_view, product_view
 
 # (visit, request, signed buyer as JSON) -> (title, content), or None when there is no such page
@@ -28,16 +29,18 @@ HEADERS = {"content-security-policy": POLICY, "x-content-type-options": "nosniff
 
 
 def routes(
-    widget_key_of: Callable[[], Awaitable[str]], sign: Callable[[str], Awaitable[dict[str, str]]] | None = None
+    widget_key_of: Callable[[], Awaitable[str]],
+    sign: Callable[[str], Awaitable[dict[str, str]]] | None = None,
+    post: CustomersPost | None = None,
 ) -> list[Route]:
     """The pages under /demo. `widget_key_of` gives the key that the script line carries; `sign` what the shop's
-    server says of the buyer of an order."""
+    server says of the buyer of an order; `post` is the customers' mail, without which there is no such page."""
 
     def page(
         make: Callable[[Visit, Request, str | None], tuple[str, Html] | None],
     ) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            visit = _visit(request, await widget_key_of())
+            visit = _visit(request, await widget_key_of(), has_mail=post is not None)
             buyer = msgspec.json.encode(await sign(number)).decode() if sign and (number := _order(request)) else None
             made = make(visit, request, buyer)
             title, content = made or (visit.say("missing.title"), missing(visit))
@@ -50,15 +53,16 @@ def routes(
         Route("/demo/product/{slug}", page(_product_page)),
         Route("/demo/cart", page(lambda visit, _request, _buyer: (visit.say("cart.title"), cart(visit)))),
         Route("/demo/order/{number}", page(_order_page)),
+        *([] if post is None else demo_mail.routes(post, page(_mail_page))),
     ]
 
 
-def _visit(request: Request, widget_key: str) -> Visit:
+def _visit(request: Request, widget_key: str, *, has_mail: bool) -> Visit:
     wished = request.query_params.get("lang", "")
     chosen = wished in LANGUAGES
     accepted = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
     known = next((code for code in accepted if code in LANGUAGES), shop().default_language)
-    return Visit(wished if chosen else known, chosen, request.url.path, widget_key)
+    return Visit(wished if chosen else known, chosen, request.url.path, widget_key, has_mail)
 
 
 def _order(request: Request) -> str | None:
@@ -79,10 +83,13 @@ def _order_page(visit: Visit, request: Request, buyer: str | None) -> tuple[str,
     return visit.say("order.title", number=order.number), order_view(visit, order, clock.now(), buyer)
 
 
+def _mail_page(visit: Visit, _request: Request, _buyer: str | None) -> tuple[str, Html] | None:
+    return visit.say("mail.title"), demo_mail.view(visit)
+
+
 def document(visit: Visit, title: str, content: Html) -> str:
     """A whole page around its content."""
     files = pages.manifest()
-    style = files.get("shop/shop.css")
     name = shop().name
     head = tag(
         "head",
@@ -91,7 +98,7 @@ def document(visit: Visit, title: str, content: Html) -> str:
         tag("meta", name="robots", content="noindex"),
         tag("title", name if title == name else f"{title} · {name}"),
         tag("link", rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        tag("link", rel="stylesheet", href=f"/static/{style}") if style else None,
+        [tag("link", rel="stylesheet", href=f"/static/{files[name]}") for name in _styles(visit) if name in files],
     )
     body = tag(
         "body",
@@ -100,10 +107,22 @@ def document(visit: Visit, title: str, content: Html) -> str:
         tag("main", content, id="content"),
         _foot(visit),
         tag("script", type="module", src=f"/static/{files['shop/shop.js']}") if "shop/shop.js" in files else None,
+        _mail_script(visit, files),
         # This line is all that a shop adds to its pages.
         tag("script", src="/widget.js", data_key=visit.widget_key, data_accent=shop().accent, async_=True),
     )
     return f"<!doctype html>{tag('html', head, body, lang=visit.language)}"
+
+
+def _styles(visit: Visit) -> list[str]:
+    return ["shop/shop.css", *(["shop/mail.css"] if visit.path == demo_mail.PATH else [])]
+
+
+def _mail_script(visit: Visit, files: Mapping[str, str]) -> Html | None:
+    """What fills the mailbox in, on its page only."""
+    if visit.path != demo_mail.PATH or "shop/mail.js" not in files:
+        return None
+    return tag("script", type="module", src=f"/static/{files['shop/mail.js']}")
 
 
 def _top(visit: Visit) -> Html:
@@ -125,6 +144,7 @@ def _top(visit: Visit) -> Html:
         tag(
             "nav",
             tag("a", visit.say("nav.order"), href=visit.link(f"/demo/order/{shop().orders[0].number}")),
+            tag("a", visit.say("nav.mail"), href=visit.link(demo_mail.PATH)) if visit.has_mail else None,
             tag(
                 "a",
                 visit.say("nav.cart"),
