@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tugi.channels.email import tree
-from tugi.channels.email.automatic import why_automatic
-from tugi.channels.email.automatic_signs import own_parts
-from tugi.channels.email.bounces import all_bounces, is_report
-from tugi.channels.email.tree import Piece
-from tugi.channels.email.trust import trust_of
+from tugi.channels.email.judging.automatic import why_automatic
+from tugi.channels.email.judging.automatic_signs import own_parts
+from tugi.channels.email.judging.bounces import all_bounces, is_report
+from tugi.channels.email.judging.trust import trust_of
+from tugi.channels.email.understanding import tree
+from tugi.channels.email.understanding.tree import Piece
 from tugi.ports import Bounce
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ import time
 
 from bench.house import House
 from bench.report import percentile, report
-from tugi.channels.email import reading
+from tugi.channels.email.understanding import reading
 from tugi.ports import Letter
 
 ROUNDS = 400

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
-from tugi.channels.email.cutting import cut
+from tugi.channels.email.understanding.cutting import cut
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data" / "mail" / "quotes"

@@ -10,8 +10,8 @@ from fakes.dovecot import Dovecot
 from fakes.mail_shop import LOCAL, SEAL, MailShop
 from tugi import import_command, mail_files
 from tugi.channels.email.channel import EmailChannel
-from tugi.channels.email.imap import Connection, Secret, context_of
 from tugi.channels.email.oauth import Tokens
+from tugi.channels.email.receiving.imap import Connection, Secret, context_of
 from tugi.channels.email.settings import mailbox_of
 from tugi.core.database import Database
 from tugi.core.errors import Invalid

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from tugi import mail_files, wiring
-from tugi.channels.email.failing import ImapFailed
 from tugi.channels.email.oauth import SignInFailed
+from tugi.channels.email.receiving.failing import ImapFailed
 from tugi.core.errors import Invalid
 from tugi.desk.people import setup
 from tugi.import_command import Found, Import, account_for, from_files, from_imap, summary

@@ -16,11 +16,11 @@ from email.utils import parsedate_to_datetime
 
 import structlog
 
-from tugi.channels.email import folders
-from tugi.channels.email.harvest import Place
-from tugi.channels.email.imap import Connection
-from tugi.channels.email.line import Line
-from tugi.channels.email.mailboxes import CHANNEL
+from tugi.channels.email.receiving import folders
+from tugi.channels.email.receiving.harvest import Place
+from tugi.channels.email.receiving.imap import Connection
+from tugi.channels.email.receiving.line import Line
+from tugi.channels.email.receiving.mailboxes import CHANNEL
 from tugi.channels.email.settings import mailbox_of
 from tugi.core import clock
 from tugi.core.database import Database

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tugi.channels.email import reading
+from tugi.channels.email.understanding import reading
 from tugi.ports import Letter, Unreadable
 
 app = typer.Typer(help="What Tugi makes of mails.", no_args_is_help=True)

@@ -15,13 +15,13 @@ import asyncpg
 import structlog
 
 from tugi.channels.email.channel import EmailChannel
-from tugi.channels.email.door import Door
-from tugi.channels.email.imap import Connection, context_of
-from tugi.channels.email.mailboxes import Mailboxes
+from tugi.channels.email.connecting.setting_up import EmailSetup
 from tugi.channels.email.oauth import Tokens, clients_of
-from tugi.channels.email.postman import Postman
-from tugi.channels.email.reader import opening_of
-from tugi.channels.email.setting_up import EmailSetup
+from tugi.channels.email.receiving.door import Door
+from tugi.channels.email.receiving.imap import Connection, context_of
+from tugi.channels.email.receiving.mailboxes import Mailboxes
+from tugi.channels.email.receiving.reader import opening_of
+from tugi.channels.email.sending.postman import Postman
 from tugi.channels.email.settings import mailbox_of
 from tugi.channels.smtp import smtp_of
 from tugi.core import migrations

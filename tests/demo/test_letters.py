@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tugi.channels.email.channel import EmailChannel
-from tugi.channels.email.imap import context_of
 from tugi.channels.email.oauth import Tokens
+from tugi.channels.email.receiving.imap import context_of
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.files import Folder

@@ -14,10 +14,10 @@ import msgspec
 
 from cast import Shop, open_shop
 from fakes.smtp_peer import Peer
-from tugi.channels.email.carrying import Carrying
-from tugi.channels.email.imap import context_of
 from tugi.channels.email.oauth import Tokens
-from tugi.channels.email.postman import Postman
+from tugi.channels.email.receiving.imap import context_of
+from tugi.channels.email.sending.carrying import Carrying
+from tugi.channels.email.sending.postman import Postman
 from tugi.channels.email.settings import Mailbox, Sending, Server
 from tugi.core import clock
 from tugi.core.database import Database

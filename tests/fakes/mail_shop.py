@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fakes.dovecot import PASSWORD, Dovecot
-from tugi.channels.email.harvest import Rhythm
-from tugi.channels.email.mailboxes import Mailboxes
 from tugi.channels.email.oauth import Client, Tokens
+from tugi.channels.email.receiving.harvest import Rhythm
+from tugi.channels.email.receiving.mailboxes import Mailboxes
 from tugi.core.database import Database
 from tugi.core.files import Files, Folder
 from tugi.core.safe_addresses import Guard, private_hosts

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from tugi.channels.email.connecting.setting_up import EmailSetup
 from tugi.channels.email.oauth import Client, Tokens
-from tugi.channels.email.setting_up import EmailSetup
 from tugi.core.database import Database
 from tugi.core.files import Folder
 from tugi.core.safe_addresses import Guard, private_hosts

@@ -11,7 +11,7 @@ from cast import open_shop
 from fakes.dns_server import name_server
 from fakes.dovecot import PASSWORD, Dovecot
 from fakes.smtp_peer import smtp_peer
-from tugi.channels.email.names import Names
+from tugi.channels.email.connecting.names import Names
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.events import read_after

@@ -12,9 +12,9 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from tugi.channels.email.compose import single, wire_address
-from tugi.channels.email.imap import context_of
-from tugi.channels.email.smtp import Lines, Route
+from tugi.channels.email.receiving.imap import context_of
+from tugi.channels.email.sending.compose import single, wire_address
+from tugi.channels.email.sending.smtp import Lines, Route
 from tugi.core import clock
 from tugi.core.errors import Invalid
 from tugi.ports import MailFailed, NotCarried

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tugi.channels.email import tree
-from tugi.channels.email.automatic import why_automatic
+from tugi.channels.email.judging.automatic import why_automatic
+from tugi.channels.email.understanding import tree
 
 OWN = ("info@kaup.ee",)
 

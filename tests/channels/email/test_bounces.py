@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.email.bounce_samples import OURS, SAMPLES, Sample, exim, mail, report
-from tugi.channels.email import tree
-from tugi.channels.email.automatic import why_automatic
-from tugi.channels.email.automatic_signs import own_parts
-from tugi.channels.email.bounces import all_bounces, bounce_of, is_report
-from tugi.channels.email.tree import Piece
+from tugi.channels.email.judging.automatic import why_automatic
+from tugi.channels.email.judging.automatic_signs import own_parts
+from tugi.channels.email.judging.bounces import all_bounces, bounce_of, is_report
+from tugi.channels.email.understanding import tree
+from tugi.channels.email.understanding.tree import Piece
 from tugi.ports import Bounce
 
 

@@ -15,10 +15,10 @@ from fakes.dns_server import name_server
 from fakes.dovecot import PASSWORD, Dovecot
 from fakes.scripted_peer import scripted_peer
 from fakes.smtp_peer import Taken, free_port, slow_peer, smtp_peer
-from tugi.channels.email import check as checking
-from tugi.channels.email import check_smtp, faults
-from tugi.channels.email.check import Check
-from tugi.channels.email.names import Names
+from tugi.channels.email.connecting import check as checking
+from tugi.channels.email.connecting import check_smtp, faults
+from tugi.channels.email.connecting.check import Check
+from tugi.channels.email.connecting.names import Names
 from tugi.channels.email.oauth import SignInFailed
 from tugi.channels.email.settings import Mailbox, Receiving, Sending, Server
 from tugi.core import clock

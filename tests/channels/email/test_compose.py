@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tugi.channels.email.compose import LOOP_HEADER, compose, one_line, wire_address
+from tugi.channels.email.sending.compose import LOOP_HEADER, compose, one_line, wire_address
 from tugi.channels.email.settings import Mailbox, Sending
 from tugi.ports import Account, Address, NotCarried, Outgoing, Part, Quote
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tugi.channels.email.cutting import Cut, cut, cut_html
-from tugi.channels.email.cutting_html import lines_of
+from tugi.channels.email.understanding.cutting import Cut, cut, cut_html
+from tugi.channels.email.understanding.cutting_html import lines_of
 
 QUOTES = Path(__file__).parent / "quotes"
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from fakes.certificates import Certificate, make_certificate
 from fakes.dns_server import name_server
 from fakes.web_server import STUCK, page, serving
-from tugi.channels.email import autoconfig, discover, providers
-from tugi.channels.email.discover import Discovery
-from tugi.channels.email.names import Names
+from tugi.channels.email.connecting import autoconfig, discover, providers
+from tugi.channels.email.connecting.discover import Discovery
+from tugi.channels.email.connecting.names import Names
 from tugi.core import clock
 from tugi.core.errors import Invalid
 from tugi.core.safe_addresses import MAIL_PORTS, Guard, host_name, private_hosts

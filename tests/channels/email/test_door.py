@@ -13,8 +13,8 @@ import uvloop
 
 from fakes.certificates import make_certificate
 from fakes.dovecot import eventually, free_port
-from tugi.channels.email import door
-from tugi.channels.email.door import Door, Limits
+from tugi.channels.email.receiving import door
+from tugi.channels.email.receiving.door import Door, Limits
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, Unavailable
 from tugi.core.files import Folder

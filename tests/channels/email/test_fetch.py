@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from fakes.web_server import STUCK, moved, page, serving
-from tugi.channels.email import fetch as fetching
-from tugi.channels.email.fetch import NotFetched, fetch
+from tugi.channels.email.connecting import fetch as fetching
+from tugi.channels.email.connecting.fetch import NotFetched, fetch
 from tugi.core.safe_addresses import Guard, private_hosts
 
 LOCAL = Guard(private_hosts("127.0.0.1"))

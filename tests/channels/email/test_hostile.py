@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 from tests.browser.conftest import CHROMIUM, QUIET
 
 from channels.email.hostile_html import PAYLOADS
-from tugi.channels.email.html import clean
+from tugi.channels.email.understanding.html import clean
 
 HOSTILE = Path(__file__).resolve().parents[4] / "shared" / "data" / "hostile"
 # What the desk writes around a letter (front/inbox/mail/frame-source.ts), but with scripts allowed and no policy: more

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from channels.email.hostile_html import PAYLOADS
-from tugi.channels.email.html import clean, to_text
+from tugi.channels.email.understanding.html import clean, to_text
 
 ALLOWED_ADDRESS = re.compile(r"\s*(https?://|mailto:|tel:|cid:|data:image/(png|jpe?g|gif|webp);base64,)", re.IGNORECASE)
 NEVER = {

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from fakes.dovecot import PASSWORD, Dovecot
 from fakes.mail_shop import LOCAL, mail
-from tugi.channels.email import folders, imap
-from tugi.channels.email.failing import ImapFailed
-from tugi.channels.email.folders import Cursor
-from tugi.channels.email.imap import Connection, Folder, Secret, context_of
-from tugi.channels.email.line import Line
-from tugi.channels.email.reader import Rhythm, pause_after
+from tugi.channels.email.receiving import folders, imap
+from tugi.channels.email.receiving.failing import ImapFailed
+from tugi.channels.email.receiving.folders import Cursor
+from tugi.channels.email.receiving.imap import Connection, Folder, Secret, context_of
+from tugi.channels.email.receiving.line import Line
+from tugi.channels.email.receiving.reader import Rhythm, pause_after
 from tugi.channels.email.settings import Security, Server
 from tugi.core import clock
 from tugi.core.safe_addresses import Guard

@@ -13,7 +13,7 @@ import pytest
 from fakes.dovecot import PASSWORD, Dovecot, eventually
 from fakes.mail_shop import SEAL, MailShop, mail
 from fakes.tcp_proxy import TcpProxy
-from tugi.channels.email.harvest import Rhythm
+from tugi.channels.email.receiving.harvest import Rhythm
 from tugi.core.database import Database
 from tugi.core.errors import Unavailable
 from tugi.core.files import Folder
@@ -334,7 +334,8 @@ READ_UNTIL_KILLED = """
 import asyncio, os, sys
 from pathlib import Path
 from fakes.mail_shop import QUICK, SEAL, LOCAL
-from tugi.channels.email import harvest, mailboxes, oauth
+from tugi.channels.email.receiving import harvest, mailboxes
+from tugi.channels.email import oauth
 from tugi.core.database import Database
 from tugi.core.files import Folder
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from channels.email.poison import poison
 from channels.email.written import attached, read
-from tugi.channels.email import parts, tree
+from tugi.channels.email.understanding import parts, tree
 from tugi.ports import Letter, Unreadable
 
 FULL = os.environ.get("TUGI_POISON") == "full"

@@ -8,7 +8,7 @@ import pytest
 
 from desk.post import Post, add_mailbox, at_work, carrying, open_post, until
 from fakes.smtp_peer import Peer, free_port, slow_peer, smtp_peer
-from tugi.channels.email.carrying import Carrying
+from tugi.channels.email.sending.carrying import Carrying
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.desk.cases import accounts, attachments, cases, leaving
@@ -205,7 +205,7 @@ async def test_what_a_dead_process_held_is_looked_for_and_sent(post: Post, peer:
 
 
 async def test_what_is_still_being_sent_is_nobody_elses(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tugi.channels.email.postman.HOLD_SECONDS", 0.0)
+    monkeypatch.setattr("tugi.channels.email.sending.postman.HOLD_SECONDS", 0.0)
     waiting, go = asyncio.Event(), asyncio.Event()
 
     class Slow(Watched):

@@ -3,9 +3,9 @@
 import pytest
 
 from fakes.dns_server import name_server
-from tugi.channels.email import names
-from tugi.channels.email.names import Names
-from tugi.channels.email.records import sender_records
+from tugi.channels.email.connecting import names
+from tugi.channels.email.connecting.names import Names
+from tugi.channels.email.connecting.records import sender_records
 
 RECORDS = {
     ("shop.example", "TXT"): ['"other=1"', '"v=spf1 include:zonemx.eu -all"'],

@@ -10,9 +10,9 @@ import pytest
 
 from fakes.certificates import Certificate, make_certificate
 from fakes.smtp_peer import Peer, free_port, slow_peer, smtp_peer
-from tugi.channels.email import refusals, smtp
-from tugi.channels.email.imap import context_of
-from tugi.channels.email.smtp import Lines, Route
+from tugi.channels.email.receiving.imap import context_of
+from tugi.channels.email.sending import refusals, smtp
+from tugi.channels.email.sending.smtp import Lines, Route
 from tugi.core import clock
 from tugi.core.safe_addresses import Guard, private_hosts
 from tugi.ports import Carried, NotCarried

@@ -8,11 +8,11 @@ from authres.core import AuthResError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tugi.channels.email import tree
-from tugi.channels.email.reading import read
-from tugi.channels.email.trust import trust_of
-from tugi.channels.email.trust_likeness import is_like
-from tugi.channels.email.trust_results import own_word, parse
+from tugi.channels.email.judging.trust import trust_of
+from tugi.channels.email.judging.trust_likeness import is_like
+from tugi.channels.email.judging.trust_results import own_word, parse
+from tugi.channels.email.understanding import tree
+from tugi.channels.email.understanding.reading import read
 from tugi.ports import Trust
 
 OWN = ("info@kaup.ee",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from tugi.channels.email import reading
+from tugi.channels.email.understanding import reading
 from tugi.ports import Letter
 
 HEAD = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tugi.channels.email import reading
-from tugi.channels.email.carrying import Carrying
+from tugi.channels.email.sending.carrying import Carrying
 from tugi.channels.email.settings import mailbox_of
+from tugi.channels.email.understanding import reading
 from tugi.ports import Account, Letter
 
 

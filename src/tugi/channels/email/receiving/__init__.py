@@ -1,0 +1,1 @@
+"""How letters come in: mailboxes read by IMAP, and doors of our own."""

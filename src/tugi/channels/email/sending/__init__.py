@@ -1,0 +1,1 @@
+"""How letters leave: the postman, a letter as bytes, SMTP."""
