@@ -24,6 +24,7 @@ LANGUAGES = ("en", "et", "fi", "pl")
 ASIDES = {"en": "Hello, {}, please", "et": "Tere, {}, palun", "fi": "Hei, {}, kiitos", "pl": "Witam, {}, proszę"}
 QUESTIONS = 150
 # A verdict's milliseconds are of interest, not how long a worker's queue gets: 10,000 contacts a day are 0.1 a second.
+IDLE_SECONDS = 10
 PER_SECOND = 6
 
 
@@ -54,7 +55,9 @@ async def verdicts(house: House) -> None:
         await _ask(house, server, asked)
         cpu = (worker.usage().cpu_s - used) * 1000 / len(asked)
         first = await _times(house, len(asked))
-        report("verdict", first[len(first) // 2], "ms", times_ms=first, cpu_ms=cpu, target="p50 <= 18 ms")
+        # Of the CPU time, so much is what a worker that waits uses in the time between two questions.
+        also = {"idle_cpu_ms": await _idle_cpu_ms(worker) / PER_SECOND}
+        report("verdict", first[len(first) // 2], "ms", times_ms=first, cpu_ms=cpu, target="p50 <= 15 ms", also=also)
         await _ask(house, server, asked)
         again = await _times(house, len(asked))
         report(
@@ -72,6 +75,13 @@ async def verdicts(house: House) -> None:
         times = [row["ms"] for row in waits]
         report("question_to_answer", len(times), "answers", times_ms=times, target="p50 < 1000 ms")
     worker.end()
+
+
+async def _idle_cpu_ms(worker: Server) -> float:
+    """CPU milliseconds a second of a worker that has nothing to do."""
+    used = worker.usage().cpu_s
+    await asyncio.sleep(IDLE_SECONDS)
+    return (worker.usage().cpu_s - used) * 1000 / IDLE_SECONDS
 
 
 async def learn(house: House) -> None:
