@@ -136,6 +136,8 @@ class Database:
                 server_settings={
                     "application_name": "tugi",
                     "timezone": "UTC",
+                    # Our statements are short: compiling one takes longer than it runs.
+                    "jit": "off",
                     "statement_timeout": f"{statement_seconds}s",
                     "lock_timeout": "5s",
                     "idle_in_transaction_session_timeout": "60s",

@@ -1,6 +1,6 @@
 """Letters: what a message that came or goes as a letter has beyond its text, and who takes part in its case.
 
-The only writer of `letters` and `participants`. Visitors never get any of it.
+The only writer of `letters`, `letter_references` and `participants`. Visitors never get any of it.
 """
 
 from __future__ import annotations
@@ -85,6 +85,10 @@ STORE = """
 with joined as (
     insert into participants (workspace_id, case_id, address, name)
     select $1, $2, p.address, p.name from unnest($18::text[], $19::text[]) as p(address, name)
+    on conflict do nothing
+), referred as (
+    insert into letter_references (workspace_id, letter_id, message_id)
+    select distinct $1::bigint, r, $3::bigint from unnest($6::text[]) as r
     on conflict do nothing
 )
 insert into letters (workspace_id, message_id, delivery_id, letter_id, refers_to, subject, sender, reply_to, recipients,

@@ -256,7 +256,7 @@ async def give_up_unknown(tx: Transaction, item: Item) -> bool:
 async def remove_queued(tx: Transaction, message_id: int) -> Item | None:
     """Take a letter of one message out before anybody sends it; None: too late, or there is none."""
     row = await tx.fetchrow(
-        "delete from outgoing o where o.workspace_id = $1 and o.message_ids = array[$2::bigint] and o.kind = 'reply' "
+        "delete from outgoing o where o.workspace_id = $1 and o.message_ids[1] = $2 and o.kind = 'reply' "
         "and o.state = 'queued' returning o.*",
         tx.workspace_id,
         message_id,
@@ -267,7 +267,7 @@ async def remove_queued(tx: Transaction, message_id: int) -> Item | None:
 async def find_of_message(tx: Transaction, message_id: int) -> Item | None:
     """The newest letter that carries this message as a reply."""
     row = await tx.fetchrow(
-        "select o.* from outgoing o where o.workspace_id = $1 and o.message_ids = array[$2::bigint] "
+        "select o.* from outgoing o where o.workspace_id = $1 and o.message_ids[1] = $2 "
         "and o.kind = 'reply' order by o.id desc limit 1",
         tx.workspace_id,
         message_id,
