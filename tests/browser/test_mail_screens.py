@@ -23,8 +23,8 @@ from tests.browser.test_screens import TOO_WIDE, speak, violations
 
 USER, PASSWORD, ADDRESS = "post", "saladus", "pood@shop.example"
 SENTINEL = "fired"
-# Offered answers stand in a row that is pulled sideways.
-OUTSIDE = TOO_WIDE.replace(".unseen, table", ".unseen, table, .alternatives")
+# Offered answers stand in a row that is pulled sideways; a row's last words are cut with three dots.
+OUTSIDE = TOO_WIDE.replace(".unseen, table", ".unseen, table, .alternatives, .cut *")
 HOSTILE = f"""<p>Kampsun on <b>vale suurusega</b>.</p><p><img src="cid:foto1" alt="foto"></p>
 <img src="https://track.example/pixel.gif" width="1" height="1">
 <script>parent.document.title="{SENTINEL}"; top.{SENTINEL}=1</script>
