@@ -111,6 +111,9 @@ class Worker:
     def _wrapped(self, name: str, kind: JobKind) -> Callable[[Job], Awaitable[None]]:
         async def attempt(job: Job) -> None:
             ids = msgspec.json.decode(job.payload or b"{}")
+            if job.headers and job.headers.get("taken_over"):
+                # An earlier worker of it died, perhaps by it.
+                ids["taken_over"] = True
             try:
                 await self._before_the_end(kind.run(ids))
             except RetryRequested:

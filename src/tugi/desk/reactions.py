@@ -20,6 +20,7 @@ from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replaying import Replaying
 from tugi.desk.answering.summarising import Summarising
 from tugi.desk.answering.training import Train
+from tugi.desk.cases.careful import Careful
 from tugi.desk.cases.intake import Intake
 
 # A burst of messages is one question: each waits this long, and only the last one is answered.
@@ -67,7 +68,7 @@ def job_kinds(
     """What each job of the list does."""
     replaying = Replaying(database, files, rehearse, train)
     return {
-        "take_in": JobKind(intake.take_in, gave_up=intake.gave_up),
+        "take_in": JobKind(Careful(database, intake.take_in).take_in, gave_up=intake.gave_up),
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
         "mail_code": JobKind(codes.send, gave_up=codes.gave_up),

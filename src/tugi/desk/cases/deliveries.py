@@ -6,7 +6,7 @@ dropped, and the raw bytes stay.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -85,6 +85,26 @@ async def store(
     return delivery_id
 
 
+async def begin(tx: Transaction, delivery_ids: Sequence[int]) -> dict[int, int]:
+    """Count, before they are read, that they are about to be; returns the attempts of those that wait."""
+    rows = await tx.fetch(
+        "update deliveries set attempts = attempts + 1 "
+        "where workspace_id = $1 and id = any($2) and status = 'waiting' returning id, attempts",
+        tx.workspace_id,
+        list(delivery_ids),
+    )
+    return {row["id"]: row["attempts"] for row in rows}
+
+
+async def survived(tx: Transaction, delivery_ids: Sequence[int]) -> None:
+    """Reading them failed, but whoever read them lives: they are not blamed."""
+    await tx.execute(
+        "update deliveries set attempts = 0 where workspace_id = $1 and id = any($2) and status = 'waiting'",
+        tx.workspace_id,
+        list(delivery_ids),
+    )
+
+
 async def settle(
     tx: Transaction,
     delivery_id: int,
@@ -126,7 +146,7 @@ async def quarantine(tx: Transaction, delivery_id: int, failure: str) -> bool:
 async def retry(tx: Transaction, delivery_id: int) -> Delivery:
     """Try once more to understand what was quarantined or discarded. Raises NotFound, Conflict."""
     tag = await tx.execute(
-        "update deliveries set status = 'waiting', outcome = null, failure = null, settled_at = null "
+        "update deliveries set status = 'waiting', outcome = null, failure = null, settled_at = null, attempts = 0 "
         "where workspace_id = $1 and id = $2 and status in ('quarantined', 'discarded')",
         tx.workspace_id,
         delivery_id,
