@@ -12,12 +12,21 @@ import pytest
 from spine.house import PASSWORD, Agent, Process, Visitor, browser, until
 from tugi.core import secrets
 from tugi.core.database import Database
+from tugi.desk.cases import deliveries
 from tugi.desk.people import agents, passwords, workspaces
 
 CANARY = "KANAARILIND"
 CANARY_HEX = CANARY.lower()
 # Told to everybody who may sign in at all, or who holds the link.
 PUBLIC = {("GET", "/api/setup"), ("POST", "/api/setup"), ("POST", "/api/sign-in"), ("GET", "/api/invites/{token}")}
+# Where a provider of mailboxes sends browsers back to is a page: it refuses by where it sends them next.
+SENT_ON = {
+    ("GET", "/api/channels/oauth/{provider}/callback"): {
+        "nobody": "/sign-in",
+        "visitor": "/sign-in",
+        "another workspace": "/channels/new?sign_in=not_signed_in",
+    }
+}
 
 
 @dataclass
@@ -48,7 +57,7 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
     visitor = await Visitor.come(served.address, workspace.widget.key)
     message = await visitor.say(f"{CANARY} salajane")
     file = (await visitor.http.post(f"/widget/attachments?name={CANARY}.txt", content=CANARY.encode())).json()
-    await visitor.say(f"{CANARY} fail", attachments=[file["id"]])
+    second = await visitor.say(f"{CANARY} fail", attachments=[file["id"]])
     case_id = message["case_id"]
     note = {"client_id": str(uuid.uuid4()), "text": CANARY}
     await owner.ask("POST", f"/api/cases/{case_id}/notes", note)
@@ -56,6 +65,10 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
     form = {"key": "k", "policy": "answer", "texts": texts, "examples": {"et": [CANARY]}}
     entry = await owner.ask("POST", "/api/knowledge", form)
     team = await owner.ask("POST", "/api/teams", {"name": CANARY})
+    mailbox = await owner.ask(
+        "POST", "/api/channels/email", {"email": f"{CANARY_HEX}@pood.example", "name": CANARY, "password": CANARY}
+    )
+    delivery_id = await torn_delivery(served_dsn, workspace.id, mailbox["id"])
     view = await owner.ask("GET", f"/api/cases/{case_id}")
     me = await owner.ask("GET", "/api/me")
 
@@ -63,6 +76,9 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
         return bool((await owner.ask("GET", "/api/robot/review"))["items"])
 
     await until(drawn)
+    # Only now: what is split off while the robot thinks is no question of this case any more.
+    await owner.ask("POST", f"/api/cases/{case_id}/split", {"message_id": second["id"]})
+    join_id = (await owner.ask("GET", f"/api/cases/{case_id}/joins"))[0]["id"]
     ids = {
         "case_id": case_id,
         "customer_id": view["customer"]["id"],
@@ -72,11 +88,28 @@ async def second_shop(served: Process, served_dsn: str) -> Other:
         "agent_id": me["agent"]["id"],
         "attachment_id": file["id"],
         "suggestion_id": 1,
-        "join_id": 1,
+        "join_id": join_id,
+        "account_id": mailbox["id"],
+        "delivery_id": delivery_id,
+        "lesson_id": 1,
+        "replay_id": 1,
+        "other_id": 1,
+        "other": 1,
         "message_id": message["id"],
         "item_id": (await owner.ask("GET", "/api/robot/review"))["items"][0]["id"],
     }
     return Other(ids, visitor, visitor.token, owner)
+
+
+async def torn_delivery(served_dsn: str, workspace_id: int, account_id: int) -> int:
+    """A mail in quarantine, put there by hand: no door is open here."""
+    database = await Database.open(served_dsn)
+    async with database.transaction(workspace_id) as tx:
+        found = await deliveries.store(tx, account_id, source=f"imap:{CANARY}", hash="0" * 64, size=1)
+        assert found is not None
+        await deliveries.quarantine(tx, found, CANARY)
+    await database.close()
+    return found
 
 
 def routes(description: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -90,7 +123,9 @@ def filled(path: str, ids: dict[str, int]) -> str:
     """The path with the other workspace's ids."""
     for name, value in ids.items():
         path = path.replace(f"{{{name}}}", str(value))
-    return path.replace("{token}", "AAAA")
+    path = path.replace("{token}", "AAAA").replace("{provider}", "google")
+    assert "{" not in path, f"{path}: nobody says which one; add it to the other shop"
+    return path
 
 
 def bodies(ids: dict[str, int]) -> dict[str, Any]:
@@ -126,6 +161,10 @@ async def test_no_route_tells_strangers_or_another_workspace_anything(served: Pr
             allowed = {400, 401, 403, 404, 405, 409, 413, 422}
             if own_screen or (method, path) in PUBLIC or path == "/api/invites/{token}":
                 allowed |= {200, 429}
+            if sent_on := SENT_ON.get((method, path)):
+                plain = (answer.headers.get("location"), answer.text, answer.headers.get("set-cookie"))
+                if answer.status_code == 303 and plain == (sent_on[who], "", None):
+                    continue
             if CANARY_HEX in answer.text.lower():
                 wrong.append(f"{who} {method} {path} LEAKS: {answer.text[:200]}")
             if answer.status_code not in allowed:
@@ -136,6 +175,10 @@ async def test_no_route_tells_strangers_or_another_workspace_anything(served: Pr
     assert view["case"]["status"] in ("new", "open", "waiting_customer")
     assert view["case"]["assignee_id"] is None
     assert len(view["notes"]) == 1
+    [mailbox] = (await other.owner.ask("GET", "/api/channels"))["channels"]
+    assert (mailbox["name"], mailbox["active"], mailbox["quarantined"]) == (CANARY, True, 1)
+    [join] = await other.owner.ask("GET", f"/api/cases/{other.ids['case_id']}/joins")
+    assert join["state"] == "done"
 
 
 async def test_a_visitor_sees_and_touches_nothing_of_another_visitor(served: Process) -> None:

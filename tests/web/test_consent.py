@@ -1,5 +1,6 @@
 """Signing in to a mailbox with its provider: bound to the session that began it, and of use nowhere else."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -104,6 +105,7 @@ async def test_a_state_is_good_for_its_session_its_provider_and_a_while(database
             clock.set_source(None)
         assert {one.partition("?")[0] for one in refused} == {"/channels/new"}
         assert await back(browser(app), asked["state"]) == "/sign-in"
+        # None of these used it up: it still is its owner's.
         declined = await back(owner, asked["state"], error="access_denied", code="")
         assert declined == "/channels/new?sign_in=access_denied"
         assert (web.bodies, (await owner.get("/api/channels")).json()["channels"]) == ([], [])
@@ -124,3 +126,19 @@ async def test_a_provider_that_gives_nothing_is_told_in_a_word(database: Databas
         owner = await owner_browser(app_with(database, setup_with(database, clients=clients)))
         assert await back(owner, (await begun(owner))["state"]) == f"/channels/new?sign_in={code}"
         assert (await owner.get("/api/channels")).json()["channels"] == []
+
+
+async def test_a_state_is_good_once_whatever_came_of_it(database: Database) -> None:
+    async with google(granted()) as (web, clients):
+        owner = await owner_browser(app_with(database, setup_with(database, clients=clients)))
+        asked = await begun(owner)
+        both = await asyncio.gather(back(owner, asked["state"]), back(owner, asked["state"], code="c-2"))
+        [made] = (await owner.get("/api/channels")).json()["channels"]
+        assert sorted(both) == [f"/channels/{made['id']}?sign_in=ok", "/channels/new?sign_in=conflict"]
+        assert len(web.bodies) == 1
+        declined = await begun(owner)
+        assert await back(owner, declined["state"], error="access_denied") == "/channels/new?sign_in=access_denied"
+        assert await back(owner, declined["state"]) == "/channels/new?sign_in=conflict"
+        other = await begun(owner)
+        assert other["state"] not in (asked["state"], declined["state"])
+        assert other["code_challenge"] not in (asked["code_challenge"], declined["code_challenge"])

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tugi.core import clock
-from tugi.core.database import Database
+from tugi.core.database import Database, Transaction
 from tugi.core.errors import Conflict, Invalid, TugiError
 from tugi.web import auth, wire
 
@@ -151,6 +151,19 @@ def _replay(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+async def spend(tx: Transaction, actor: str, key: str) -> bool:
+    """Whether this actor uses the key for the first time; for what is good only once within a day."""
+    tag = await tx.execute(
+        "insert into idempotency_keys (workspace_id, actor, key, request_hash, created_at) values ($1, $2, $3, '', $4) "
+        "on conflict (workspace_id, actor, key) do nothing",
+        tx.workspace_id,
+        actor,
+        key,
+        clock.now(),
+    )
+    return tag == "INSERT 0 1"
 
 
 async def forget_old(database: Database) -> None:

@@ -1,7 +1,8 @@
 """Signing in to a mailbox with its provider: OAuth 2.0 with PKCE (RFC 6749, 7636), bound to the session that began it.
 
 Nothing is stored in between: the state is signed and carries all that the way back needs, and the verifier is made from
-it again with a key that never leaves the server.
+it again with a key that never leaves the server. What is stored is that a state was used: it is good once
+(RFC 9700 4.7). Both routes are pages that a browser is sent to, so refusals are told by where it is sent next.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse
 
 from tugi.core import clock, secrets
-from tugi.core.errors import Invalid, NotSignedIn, TugiError
+from tugi.core.errors import Conflict, Invalid, NotSignedIn, TugiError
 from tugi.core.sealing import Seal
 from tugi.desk.cases import accounts
 from tugi.desk.people.checks import Checks
 from tugi.mail_setup import Consent, ConsentFailed, MailServer
 from tugi.ports import Account
-from tugi.web import auth
+from tugi.web import auth, idempotency
 from tugi.web.agent_api.channels import EMAIL, sealed_secrets, setup_of
 from tugi.web.auth import Viewer
 
@@ -75,6 +76,7 @@ async def callback(
     try:
         auth.require(viewer, "owner", "lead")
         claims = _claims(request, provider, state)
+        await _spend(request, viewer, claims)
         if error or not code:
             return _to(_page(claims), sign_in="access_denied")
         consent = await setup_of(request).consented(
@@ -95,6 +97,13 @@ def _claims(request: Request, provider: str, state: str) -> dict[str, Any]:
     if claims.get("provider") != provider or not secrets.same(str(claims.get("session")), session):
         raise NotSignedIn("This sign-in was begun elsewhere. Begin it again.")
     return claims
+
+
+async def _spend(request: Request, viewer: Viewer, claims: dict[str, Any]) -> None:
+    """Use the state up, whatever comes of it: of two that come with it one goes on. Raises Conflict for the other."""
+    async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
+        if not await idempotency.spend(tx, f"consent:{viewer.agent_id}", str(claims["nonce"])):
+            raise Conflict("This sign-in was used already. Begin it again.")
 
 
 async def _keep(request: Request, viewer: Viewer, provider: str, claims: dict[str, Any], consent: Consent) -> int:
