@@ -21,6 +21,8 @@ export interface Settings {
     move_to: string | null;
     history_days: number;
     trusted_server: string;
+    /** Senders of contact forms by a lead's word. */
+    forms: string[];
   };
   sending: {
     smtp: Server | null;
@@ -119,7 +121,7 @@ export interface Delivery {
 
 export const EMPTY_SETTINGS: Settings = {
   sign_in: "password",
-  receiving: { imap: null, folders: ["INBOX"], sent_folder: null, after: "seen", move_to: null, history_days: 90, trusted_server: "" },
+  receiving: { imap: null, folders: ["INBOX"], sent_folder: null, after: "seen", move_to: null, history_days: 90, trusted_server: "", forms: [] },
   sending: { smtp: null, from_name: "", signature: {}, plus: false, quote: true, undo_seconds: 15, dkim_domain: "", dkim_selector: "", unsubscribe: "" },
   acknowledge: false,
 };

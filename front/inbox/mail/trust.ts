@@ -5,7 +5,7 @@ export type Standing = "verified" | "unproven" | "failed" | "warning";
 
 /** Warnings the worst first: one is said beside the name, all of them when asked. */
 export const WARNINGS = [
-  "claims_to_be_us", "dmarc_fail", "lookalike", "stranger_refers", "reply_to_elsewhere", "several_senders", "bare_header_breaks", "dkim_fail",
+  "claims_to_be_us", "dmarc_fail", "lookalike", "stranger_refers", "reply_to_elsewhere", "by_form", "several_senders", "bare_header_breaks", "dkim_fail",
 ] as const;
 
 const rank = (word: string): number => {

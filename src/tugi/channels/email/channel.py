@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tugi.channels.email.judging import forms
 from tugi.channels.email.sending.carrying import Carrying
 from tugi.channels.email.settings import mailbox_of
 from tugi.channels.email.understanding import reading
@@ -15,9 +16,12 @@ class EmailChannel(Carrying):
 
     def read(self, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
         """See ports.Channel."""
-        return reading.read(
+        receiving = mailbox_of(account).receiving
+        own = (account.address or "").lower()
+        letter = reading.read(
             raw,
-            own_addresses=[account.address.lower()] if account.address else [],
-            trusted_server=mailbox_of(account).receiving.trusted_server,
+            own_addresses=[own] if own else [],
+            trusted_server=receiving.trusted_server,
             envelope=envelope,
         )
+        return forms.as_written(letter, own, receiving.forms)

@@ -31,6 +31,7 @@ class Receiving:
     sent_folder: read too, so that answers written elsewhere count; None: found by itself. after: what happens to a mail
     once it is stored. history_days: how many days of older mail are taken in once the mailbox is connected.
     trusted_server: the authserv-id whose Authentication-Results are believed (RFC 8601); empty: the mail domain's own.
+    forms: senders whose Reply-To is who wrote, such as "mailer@shop.example" or "@shop.example" (judging/forms.py).
     """
 
     imap: Server | None = None
@@ -40,6 +41,7 @@ class Receiving:
     move_to: str | None = None
     history_days: int = 90
     trusted_server: str = ""
+    forms: list[str] = field(default_factory=list[str])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ A letter is a repetition, news of a letter of ours, our own words, or a customer
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tugi.core.database import Transaction
 from tugi.core.events import SYSTEM, Actor
 from tugi.desk.cases import (
@@ -20,7 +22,7 @@ from tugi.desk.cases import (
     tokens,
 )
 from tugi.desk.cases.cases import Case, Handler, Standing
-from tugi.desk.cases.incoming import PRETENDS, STRANGER, Incoming, Known, Overtaken, find_known, keep, put
+from tugi.desk.cases.incoming import BY_FORM, PRETENDS, STRANGER, Incoming, Known, Overtaken, find_known, keep, put
 from tugi.desk.cases.participants import bare, who_joins
 from tugi.desk.people import customers, identities
 from tugi.ports import Letter
@@ -29,10 +31,13 @@ from tugi.ports import Letter
 async def file(tx: Transaction, secret: str, incoming: Incoming) -> None:
     """Make of the letter what it is. Raises Overtaken; what it was already is left alone."""
     letter = incoming.letter
+    by_form = BY_FORM in letter.trust.warnings
     tx.actor = SYSTEM
     known = await find_known(tx, incoming)
     if known is None or known.status != "waiting":
         return
+    if by_form:
+        known = replace(known, customer_id=None, customer_name=None, verified_by=None, undeliverable=False)
     if known.message_id is not None:
         await deliveries.settle(tx, incoming.delivery_id, "repeated", known.message_id)
     elif letter.bounce is not None:
@@ -41,7 +46,7 @@ async def file(tx: Transaction, secret: str, incoming: Incoming) -> None:
         await returns.report(tx, incoming.delivery_id, letter)
     elif (own := tokens.own_of_letter_id(secret, tx.workspace_id, letter.letter_id)) is not None:
         await returns.own(tx, incoming.delivery_id, letter.letter_id, own, sent=incoming.sent_by_us)
-    elif incoming.sent_by_us:
+    elif incoming.sent_by_us and not by_form:
         await elsewhere.file(tx, secret, incoming, known)
     elif (case_id := _answered_by_mail(tx, secret, letter, known)) is not None:
         await _agents_answer(tx, incoming, case_id, known.agent_id)
@@ -69,7 +74,7 @@ async def _from_outside(tx: Transaction, secret: str, incoming: Incoming, known:
         account.channel,
         letter,
         known.customer_id,
-        sender="pretender" if pretends else "person",
+        sender="pretender" if pretends or BY_FORM in letter.trust.warnings else "person",
         history=incoming.history,
     )
     vouched = not pretends and (letter.trust.dmarc == "pass" or place.answers_ours)
@@ -148,6 +153,10 @@ async def _meet(tx: Transaction, incoming: Incoming, vouched: bool) -> int:
     letter = incoming.letter
     if not letter.sender.email:
         return await customers.create(tx, name=letter.sender.name, language=letter.language)
+    if BY_FORM in letter.trust.warnings:
+        customer_id = await customers.create(tx, name=letter.sender.name, language=letter.language)
+        await identities.add(tx, customer_id, incoming.account.channel, letter.sender.email, "typed")
+        return customer_id
     return await customers.meet(
         tx,
         incoming.account.channel,

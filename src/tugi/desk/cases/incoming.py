@@ -20,6 +20,8 @@ from tugi.ports import Account, Address, Letter
 
 PRETENDS = "claims_to_be_us"
 STRANGER = "stranger_refers"
+# Somebody typed the sender's address into a form of ours: it is where to answer, and says nothing of who wrote.
+BY_FORM = "by_form"
 LONGEST_QUOTE_SHOWN = 20_000
 
 
