@@ -77,7 +77,7 @@ async def begun_by_a_killed_worker(database: Database, workspace_id: int) -> int
         )
 
 
-async def test_a_training_whose_process_was_killed_is_begun_again_within_half_a_minute(
+async def test_a_training_whose_process_was_killed_is_begun_again_within_a_quarter_of_a_minute(
     database: Database, tmp_path: Path, moved: Callable[[timedelta], None]
 ) -> None:
     shop = await open_shop(database)
@@ -85,7 +85,7 @@ async def test_a_training_whose_process_was_killed_is_begun_again_within_half_a_
     killed = await begun_by_a_killed_worker(database, shop.workspace_id)
     with pytest.raises(Unavailable):
         await training.train(database, files, model_of, "ngrams", shop.workspace_id)
-    moved(timedelta(seconds=31))
+    moved(timedelta(seconds=16))
     assert await training.train(database, files, model_of, "ngrams", shop.workspace_id)
     async with database.reading(shop.workspace_id) as tx:
         status = await tx.fetchval("select status from models where id = $1", killed)

@@ -28,7 +28,7 @@ from tugi.robot import model as robot_model
 
 Report = Callable[[float], None]
 # A training that was not heard of for this long has died with its process; another worker begins anew.
-STALE = timedelta(seconds=30)
+STALE = timedelta(seconds=15)
 # How often a training says that it lives, how often its progress is stored, and how often screens hear of it.
 BEAT_SECONDS, STEP_SECONDS, EVENT_SECONDS = 5.0, 1.0, 2.0
 # Changed whenever a robot of the same knowledge would decide differently, so that all are trained anew.
