@@ -49,9 +49,12 @@ class Case:
 
 
 CASE_FIELDS = tuple(one.name for one in fields(Case) if one.name != "unread")
+# Who writes letters without a name goes by the address.
 SELECT = """
-select c.id, c.number, c.customer_id, k.name as customer_name, c.channel, c.subject, c.language, c.status,
-       c.handler, c.assignee_id, c.team_id, c.robot_paused, c.robot_turns, c.hand_over_reason, c.snoozed_until,
+select c.id, c.number, c.customer_id, coalesce(nullif(k.name, ''), case when c.channel = 'email' then (
+           select i.address from identities i where i.workspace_id = c.workspace_id and i.customer_id = c.customer_id
+           and i.channel = 'email' order by i.id limit 1) end) as customer_name,
+       c.channel, c.subject, c.language, c.status, c.handler, c.assignee_id, c.team_id, c.robot_paused, c.robot_turns, c.hand_over_reason, c.snoozed_until,
        c.preview, c.preview_from, c.waiting_since, c.active_at, c.created_at,
        coalesce(r.message_id, 0) as customer_read_id, c.merged_into
 from cases c

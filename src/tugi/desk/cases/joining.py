@@ -104,7 +104,8 @@ async def split(tx: Transaction, case_id: int, message_id: int) -> Case:
         raise Conflict("This thread is the whole case. Choose a later message to split at.")
     before = _standing(case)
     handler = "queue" if case.handler == "robot" else case.handler
-    fresh = Standing("open", handler, active_at=goes[0].at)
+    past = all(one.history or one.author != "customer" for one in goes) and any(one.history for one in goes)
+    fresh = Standing("resolved" if past else "open", handler, active_at=goes[0].at)
     new = await cases.open_as(
         tx,
         standing_after(fresh, goes),
@@ -299,7 +300,8 @@ async def _own_addresses(tx: Transaction, case: Case) -> list[letters.Address]:
         case.customer_id,
         case.channel,
     )
-    return [letters.Address(row["address"], case.customer_name) for row in rows]
+    names = {row["address"]: case.customer_name for row in rows}
+    return [letters.Address(one, None if name == one else name) for one, name in names.items()]
 
 
 async def _record(
