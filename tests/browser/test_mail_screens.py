@@ -122,6 +122,8 @@ def mailbox(post: Post) -> Post:
     if not any(one["address"] == ADDRESS for one in known):
         form = {"email": ADDRESS, "name": "Pood", "password": PASSWORD, "settings": settings_of(post)}
         post.lead.post("/api/channels/email", json=form).raise_for_status()
+    # What lay there before the first look is history, and none is asked for.
+    until("the mailbox is looked at", 60, lambda: post.account()["health"].get("last_connected_at") is not None)
     return post
 
 

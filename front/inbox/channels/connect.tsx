@@ -136,7 +136,7 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
       {waysGood(trial) && (
         <>
           <LetterSettings shop={shop} name={name} setName={setName} settings={settings} change={change} />
-          <ReadingSettings settings={settings} change={change} folders={trial.ways?.folders ?? []} history />
+          <ReadingSettings settings={settings} change={change} folders={trial.ways?.folders ?? []} sent={trial.ways?.sent_folder ?? null} history />
           <div class="finish">
             {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
             <button type="button" class="button primary" disabled={saving.busy} onClick={() => store(trial.trip?.plus ?? null)}>{t(saving.busy ? "settings.saving" : "channels.finish")}</button>

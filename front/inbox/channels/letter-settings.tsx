@@ -40,14 +40,18 @@ interface ReadingProps {
   change: (settings: Settings) => void;
   /** All folders of the mailbox; empty while they are not known. */
   folders: readonly string[];
+  /** Where our own letters lie: read anyway, so not offered. */
+  sent: string | null;
   /** Whether old letters are offered to be read back. */
   history?: boolean;
 }
 
-export function ReadingSettings({ settings, change, folders, history }: ReadingProps) {
+export function ReadingSettings({ settings, change, folders, sent, history }: ReadingProps) {
   const { receiving } = settings;
   const set = (by: Partial<Settings["receiving"]>) => change({ ...settings, receiving: { ...receiving, ...by } });
-  const all = [...new Set([...folders, ...receiving.folders])];
+  const all = [...new Set([...folders, ...receiving.folders])].filter((one) => one !== sent || receiving.folders.includes(one));
+  // A mailbox's own order puts what everybody reads anywhere.
+  all.sort((a, b) => Number(b === "INBOX") - Number(a === "INBOX") || a.localeCompare(b));
   const turn = (folder: string, on: boolean) => set({ folders: on ? [...receiving.folders, folder] : receiving.folders.filter((one) => one !== folder) });
   const after = (["seen", "nothing", "move"] as const).map((value) => ({ value, label: t(`channels.after.${value}`) }));
   return (

@@ -76,7 +76,7 @@ function Editing({ account, shop, again }: Props) {
         <legend class="unseen">{account.address}</legend>
         <Key account={account} settings={value.settings} change={set} again={again} found={setFolders} />
         <LetterSettings shop={shop} name={value.name} setName={(name) => setValue((now) => ({ ...now, name }))} settings={value.settings} change={set} />
-        {value.settings.receiving.imap !== null && <ReadingSettings settings={value.settings} change={set} folders={folders} />}
+        {value.settings.receiving.imap !== null && <ReadingSettings settings={value.settings} change={set} folders={folders} sent={value.settings.receiving.sent_folder ?? account.health.sent_folder ?? null} />}
         {value.settings.receiving.imap !== null && <ReadBack account={account} again={again} />}
         <Off account={account} again={again} />
       </fieldset>

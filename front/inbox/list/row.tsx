@@ -62,7 +62,8 @@ export const Row = memo(({ item, index, count, current, opened, top, onFocus }: 
 function LastWords({ item }: { item: Case }) {
   if (typists.value.has(`${item.id}:customer`)) return <span class="row-words cut typing-words">{t("case.typing_short")}</span>;
   const from = item.preview_from === "agent" || item.preview_from === "robot" ? t(`inbox.from.${item.preview_from}`) : "";
-  if (item.channel === "email" && item.subject !== "") {
+  // A letter without a subject goes by its first words: they are not said twice.
+  if (item.channel === "email" && item.subject !== "" && !item.preview.startsWith(item.subject)) {
     return (
       <span class="row-words cut" dir="auto">
         {from !== "" && <span class="row-from">{from} </span>}

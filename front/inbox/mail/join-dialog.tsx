@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Search, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
-import { nameOf } from "../parts/bits";
+import { Ago, nameOf } from "../parts/bits";
 import { cases, http } from "../store";
 import { join } from "./acts";
 
@@ -97,7 +97,7 @@ function Found({ found, at, setAt, choose }: { found: readonly Case[]; at: numbe
         <li key={one.id} id={`join-${index}`} role="option" aria-selected={index === at} onClick={() => choose(one)} onMouseMove={() => setAt(index)}>
           <span class="join-words">
             <span class="cut">{nameOf(one)} · {one.subject === "" ? one.preview : one.subject}</span>
-            <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)}</span>
+            <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)} · <Ago at={one.active_at} /></span>
           </span>
         </li>
       ))}

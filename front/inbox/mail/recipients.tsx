@@ -18,8 +18,9 @@ export function Recipients({ item, mail, copies, change }: Props) {
   const [adding, setAdding] = useState(false);
   // On a phone one line says it, until somebody wants to change it.
   const [folded, setFolded] = useState(() => matchMedia("(max-width: 899px)").matches);
-  const known = (email: string): MailAddress => mail.participants.find((one) => one.email === email) ?? { email, name: null };
-  const left = mail.participants.filter((one) => !copies.includes(one.email));
+  const all = namedOn(item.id, mail);
+  const known = (email: string): MailAddress => all.find((one) => one.email === email) ?? { email, name: null };
+  const left = all.filter((one) => !copies.includes(one.email));
   const add = (email: string) => {
     setAdding(false);
     if (!copies.includes(email)) change([...copies, email]);
@@ -59,6 +60,14 @@ export function Recipients({ item, mail, copies, change }: Props) {
       <Undeliverable item={item} to={mail.to} />
     </div>
   );
+}
+
+/** Who takes part, then everybody else whom the case's letters name: offered, and only on wish a recipient. */
+function namedOn(caseId: number, mail: Correspondence): MailAddress[] {
+  const letters = [...(desk.value?.messages.values() ?? [])].flatMap((one) => (one.case_id === caseId && one.letter ? [one.letter] : []));
+  const all = [...mail.participants, ...letters.flatMap((one) => [one.sender, ...one.recipients, ...one.copies])];
+  const other = all.filter((one) => one.email !== mail.to?.email && !isOurs(one.email, mail.own));
+  return [...new Map(other.reverse().map((one) => [one.email, one])).values()].reverse();
 }
 
 function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mail: Correspondence; add: (email: string) => void; close: () => void }) {
