@@ -54,9 +54,9 @@ SELECT = """
 select c.id, c.number, c.customer_id, coalesce(nullif(k.name, ''), case when c.channel = 'email' then (
            select i.address from identities i where i.workspace_id = c.workspace_id and i.customer_id = c.customer_id
            and i.channel = 'email' order by i.id limit 1) end) as customer_name,
-       c.channel, c.subject, c.language, c.status, c.handler, c.assignee_id, c.team_id, c.robot_paused, c.robot_turns, c.hand_over_reason, c.snoozed_until,
-       c.preview, c.preview_from, c.waiting_since, c.active_at, c.created_at,
-       coalesce(r.message_id, 0) as customer_read_id, c.merged_into
+       c.channel, c.subject, c.language, c.status, c.handler, c.assignee_id, c.team_id, c.robot_paused,
+       c.robot_turns, c.hand_over_reason, c.snoozed_until, c.preview, c.preview_from, c.waiting_since,
+       c.active_at, c.created_at, coalesce(r.message_id, 0) as customer_read_id, c.merged_into
 from cases c
 join customers k on k.workspace_id = c.workspace_id and k.id = c.customer_id
 left join readings r on r.workspace_id = c.workspace_id and r.case_id = c.id and r.reader_id = 0
