@@ -89,7 +89,9 @@ async def _from_outside(tx: Transaction, secret: str, incoming: Incoming, known:
         tx.actor = Actor("customer", customer_id)
         case = await _open(tx, incoming, known, customer_id, robot_on=known.robot_on and not pretends)
         contact_id, handler = await contacts.open_contact(tx, case.id, account.channel, incoming.at), case.handler
-    message_id = await put(tx, incoming, case.id, contact_id, tx.actor, "delivered")
+    # Nobody has to read what is long past.
+    status = "read" if incoming.history else "delivered"
+    message_id = await put(tx, incoming, case.id, contact_id, tx.actor, status)
     people = [] if pretends else who_joins(letter, known.ours, vouched=vouched)
     warnings = [PRETENDS] * pretends + [STRANGER] * (place.doubt == STRANGER)
     await keep(tx, incoming, case.id, message_id, place, people, warnings=warnings)

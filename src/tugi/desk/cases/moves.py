@@ -12,7 +12,7 @@ from tugi.desk.cases.states import ACTIVE, Standing, Status
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message as moving sees it. letter_id None: it was no letter."""
+    """A message as moving sees it. letter_id None: it was no letter. history: nobody waits for an answer to it."""
 
     id: int
     contact_id: int
@@ -25,6 +25,7 @@ class Said:
     refers_to: frozenset[str] = frozenset()
     subject: str = ""
     automatic: bool = False
+    history: bool = False
 
     @property
     def preview(self) -> str:
@@ -46,6 +47,7 @@ def place_of(row: Mapping[str, Any]) -> Said:
         refers_to=frozenset(row["refers_to"] or ()),
         subject=row["subject"] or "",
         automatic=row["automatic"] is not None,
+        history=row["author_kind"] == "customer" and row["status"] == "read",
     )
 
 
@@ -76,12 +78,12 @@ def standing_after(stands: Standing, said: Sequence[Said]) -> Standing:
     last = ordered[-1]
     waiting: datetime | None = None
     for one in reversed(ordered):
-        if one.author != "customer":
+        if one.author != "customer" or one.history:
             break
         waiting = one.at
     status: Status = stands.status
     if status in ACTIVE:
-        waits = last.author == "customer"
+        waits = last.author == "customer" and not last.history
         if waits and status == "waiting_customer":
             status = "open"
         elif not waits and status in ("new", "open"):

@@ -106,12 +106,12 @@ def _ids(events: Sequence[Event], name: str) -> list[int]:
 
 
 async def unread_counts(tx: Transaction, case_ids: Sequence[int], viewers: Sequence[int]) -> dict[int, dict[int, int]]:
-    """For each agent: case id -> customer messages not read yet, counted up to 100."""
+    """For each agent: case id -> customer messages not read yet, counted up to 100. History came read ("read")."""
     counts: dict[int, dict[int, int]] = {viewer: {} for viewer in viewers}
     for row in await tx.fetch(
         "select v.agent_id, c.case_id, (select count(*) from (select 1 from messages m "
         "where m.workspace_id = $1 and m.case_id = c.case_id and m.author_kind = 'customer' "
-        "and m.id > coalesce(r.message_id, 0) limit 100) u) as unread "
+        "and m.status <> 'read' and m.id > coalesce(r.message_id, 0) limit 100) u) as unread "
         "from unnest($2::bigint[]) as v(agent_id) cross join unnest($3::bigint[]) as c(case_id) "
         "left join readings r on r.workspace_id = $1 and r.case_id = c.case_id and r.reader_id = v.agent_id",
         tx.workspace_id,
