@@ -128,7 +128,7 @@ class MailSetup(Protocol):
         """What the code is good for; `email` where the provider tells none. Raises ConsentFailed, NotFound."""
         ...
 
-    def doors(self, workspace_id: int, base_url: str) -> Mapping[str, str | None]:
+    def doors(self, workspace_id: int, turn: int, base_url: str) -> Mapping[str, str | None]:
         """Where mail may be handed over to us: "smtp" and "lmtp" as host:port, "http" as an address with its key in it.
 
         None: the operator has not opened this one.

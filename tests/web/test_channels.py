@@ -148,7 +148,7 @@ async def test_agents_see_and_do_not_change(database: Database) -> None:
     app = app_with(database)
     owner = await owner_browser(app)
     made = await connected(owner)
-    doors: dict[str, Any] = {"smtp_door": "0.0.0.0:25", "http_door": lambda one: f"/mail/{one}-key"}
+    doors: dict[str, Any] = {"smtp_door": "0.0.0.0:25", "http_door": lambda one, turn: f"/mail/{one}-key{turn}"}
     app.state.mail_setup = setup_with(database, **doors)
     lead = await invited_browser(app, owner, "lead", "lead@pohjala.example")
     agent = await invited_browser(app, owner, "agent", "agent@pohjala.example")
@@ -159,6 +159,10 @@ async def test_agents_see_and_do_not_change(database: Database) -> None:
     told = (await lead.get("/api/channels")).json()["doors"]
     assert (told["smtp"], told["lmtp"]) == ("0.0.0.0:25", None)
     assert told["http"].startswith(f"{BASE}/mail/")
+    assert told["http"].endswith("-key0")
+    renewed = (await lead.post("/api/channels/door-key")).json()
+    assert renewed == {**told, "http": told["http"].replace("-key0", "-key1")}
+    assert (await owner.get("/api/channels")).json()["doors"] == renewed
     place = f"/api/channels/{made['id']}"
     for who, status in ((agent, 403), (stranger, 401)):
         for method, path, body in (
@@ -167,6 +171,7 @@ async def test_agents_see_and_do_not_change(database: Database) -> None:
             ("POST", "/api/channels/email", MAILBOX),
             ("PATCH", place, {"active": False}),
             ("POST", f"{place}/backfill", {"days": 3}),
+            ("POST", "/api/channels/door-key", None),
             ("GET", "/api/channels/oauth/google/start", None),
         ):
             assert (await who.request(method, path, json=body)).status_code == status, path

@@ -22,6 +22,7 @@ from tugi.web import mail_hook
 
 SECRET = "installation"
 MAILGUN = "key-of-mailgun"
+RAW = {"content-type": "message/rfc822", "x-tugi-recipient": "info@shop.example"}
 # No charset at all, and a boundary-like line: a form must not touch it.
 MAIL = b"From: mari@kiri.example\r\nSubject: \xe4\xff\x80\r\n\r\n--line\r\n\xc3\xa9 +%41&=\r\n"
 
@@ -102,6 +103,20 @@ async def test_another_workspaces_key_opens_nothing(post: Post) -> None:
     other = doors.door_key(SECRET, post.workspace_id + 1)
     assert (await post.hand(f"/hooks/mail/{post.workspace_id}.{other}", content=MAIL)).status_code == 403
     assert (await post.hand("/hooks/mail/nobody", content=MAIL)).status_code == 404
+
+
+async def test_a_key_made_anew_opens_and_the_one_before_no_longer(post: Post) -> None:
+    assert (await post.hand(post.path, content=MAIL, headers=RAW)).status_code == 200
+    async with post.database.transaction(post.workspace_id) as tx:
+        turns = [await workspaces.renew_mail_door(tx) for _ in range(2)]
+    assert turns == [1, 2]
+    paths = [doors.door_path(SECRET, post.workspace_id, turn) for turn in range(4)]
+    assert len(set(paths)) == 4
+    answers = [(await post.hand(path, content=MAIL, headers=RAW)).status_code for path in paths]
+    assert answers == [403, 403, 200, 403]
+    assert (await post.raw(**{"x-tugi-signature": signature(post.key, MAIL)})).status_code == 403
+    # Other shops' keys stay what they are.
+    assert doors.door_key(SECRET, post.workspace_id + 1) == doors.door_key(SECRET, post.workspace_id + 1, 0)
 
 
 async def test_the_key_may_be_a_password(post: Post) -> None:

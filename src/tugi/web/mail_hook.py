@@ -29,6 +29,7 @@ from tugi.core.errors import Forbidden, Invalid, NotFound, TooLarge
 from tugi.core.files import Files
 from tugi.desk.cases import doors
 from tugi.desk.cases.doors import Doorstep
+from tugi.desk.people import workspaces
 from tugi.ports import Account
 from tugi.web import wire
 
@@ -83,8 +84,9 @@ def routes(database: Database, files: Files, secret: str, mailgun_key: str = "")
         if not number.isdigit() or len(number) > 18:
             raise NotFound("There is no such door.")
         workspace_id = int(number)
-        key = doors.door_key(secret, workspace_id)
         body = await wire.body_of(request, LARGEST_BODY)
+        async with database.reading(workspace_id) as tx:
+            key = doors.door_key(secret, workspace_id, await workspaces.get_mail_door(tx))
         signed = _is_signed(request, body, key)
         proven = signed or secrets.same(given.encode(), key.encode()) or _is_basic(request, key)
         fields = _fields_of(request, body) if proven or mailgun_key else {}

@@ -22,14 +22,18 @@ _CLAIM = re.compile(rb"^(Authentication-Results|ARC-Authentication-Results)(?=[ 
 _BODY = re.compile(rb"\r?\n\r?\n")
 
 
-def door_key(secret: str, workspace_id: int) -> str:
-    """What proves that a mail is handed over by HTTP by somebody of this workspace: 128 bits in hex."""
-    return hmac.new(secret.encode(), f"mail door\0{workspace_id}".encode(), hashlib.sha256).hexdigest()[:32]
+def door_key(secret: str, workspace_id: int, turn: int = 0) -> str:
+    """What proves that a mail is handed over by HTTP by somebody of this workspace: 128 bits in hex.
+
+    turn: how often a lead has had it made anew (workspaces.get_mail_door).
+    """
+    said = f"mail door\0{workspace_id}" + (f"\0{turn}" if turn else "")
+    return hmac.new(secret.encode(), said.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def door_path(secret: str, workspace_id: int) -> str:
+def door_path(secret: str, workspace_id: int, turn: int = 0) -> str:
     """Where a workspace's mail is handed over by HTTP, with its key, for those that cannot sign."""
-    return f"/hooks/mail/{workspace_id}.{door_key(secret, workspace_id)}"
+    return f"/hooks/mail/{workspace_id}.{door_key(secret, workspace_id, turn)}"
 
 
 def base_address(address: str) -> str:

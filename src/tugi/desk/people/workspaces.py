@@ -249,6 +249,20 @@ async def replace_identity_secret(tx: Transaction) -> str:
     return secret
 
 
+async def get_mail_door(tx: Transaction) -> int:
+    """How often the key of the door for mail over HTTP was made anew; 0 also for a workspace that does not exist."""
+    return await tx.fetchval("select mail_door from workspaces where id = $1", tx.workspace_id) or 0
+
+
+async def renew_mail_door(tx: Transaction) -> int:
+    """Another key for that door: what is handed over with the one before is refused from now on."""
+    turn = await tx.fetchval(
+        "update workspaces set mail_door = mail_door + 1 where id = $1 returning mail_door", tx.workspace_id
+    )
+    tx.happened("WorkspaceChanged")
+    return turn
+
+
 async def all_ids(tx: Transaction) -> list[int]:
     """Every workspace, in a transaction that sees every workspace."""
     return [row["id"] for row in await tx.fetch("select id from workspaces order by id")]

@@ -20,6 +20,7 @@ from tugi.core.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from tugi.core.sealing import Seal
 from tugi.desk.cases import accounts, deliveries
 from tugi.desk.cases.accounts import Standing
+from tugi.desk.people import workspaces
 from tugi.desk.people.checks import Checks
 from tugi.desk.work import alarms
 from tugi.desk.work.alarms import Alarm
@@ -135,9 +136,19 @@ async def list_channels(request: Request, viewer: Signed) -> ChannelList:
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         found = await _views(request, tx, await accounts.list_all(tx))
         quarantined = sum((await deliveries.count(tx, "quarantined")).values())
-    doors = Doors(**setup.doors(viewer.workspace_id, request.app.state.base_url)) if leads else Doors()
+        turn = await workspaces.get_mail_door(tx)
+    doors = Doors(**setup.doors(viewer.workspace_id, turn, request.app.state.base_url)) if leads else Doors()
     alarm = next((one.alarm for one in found if one.alarm), None)
     return ChannelList(found, quarantined, alarm, doors, list(setup.providers()))
+
+
+@router.post("/door-key")
+async def renew_door_key(request: Request, viewer: Signed) -> Doors:
+    """Another key in the address for mail over HTTP (lead, owner). The one before is refused from then on."""
+    auth.require(viewer, "owner", "lead")
+    async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
+        turn = await workspaces.renew_mail_door(tx)
+    return Doors(**setup_of(request).doors(viewer.workspace_id, turn, request.app.state.base_url))
 
 
 @router.get("/{account_id}/health")

@@ -31,7 +31,7 @@ MOST_DAYS = 36_500
 class EmailSetup:
     """The `MailSetup` port. collection: where Thunderbird's descriptions are asked for; empty: nowhere.
 
-    http_door: the path, with its key, at which a workspace's mail is handed over by HTTP.
+    http_door: the path, with its key of that turn, at which a workspace's mail is handed over by HTTP.
     """
 
     guard: Guard
@@ -41,7 +41,7 @@ class EmailSetup:
     collection: str = ""
     smtp_door: str | None = None
     lmtp_door: str | None = None
-    http_door: Callable[[int], str] | None = None
+    http_door: Callable[[int, int], str] | None = None
     names: Names = field(default_factory=Names)
 
     async def find(self, email: str) -> FoundMailbox:
@@ -89,9 +89,9 @@ class EmailSetup:
         imap, smtp = providers.servers_of(provider, user.rpartition("@")[2])
         return Consent(granted.refresh_token, granted.email, told(imap, user), told(smtp, user))
 
-    def doors(self, workspace_id: int, base_url: str) -> Mapping[str, str | None]:
+    def doors(self, workspace_id: int, turn: int, base_url: str) -> Mapping[str, str | None]:
         """Where mail may be handed over to us."""
-        path = self.http_door(workspace_id) if self.http_door else None
+        path = self.http_door(workspace_id, turn) if self.http_door else None
         return {"smtp": self.smtp_door, "lmtp": self.lmtp_door, "http": path and base_url + path}
 
     def _client(self, provider: str) -> Client:
