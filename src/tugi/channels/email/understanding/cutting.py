@@ -97,9 +97,25 @@ def cut_html(html: str) -> Cut:
 
 def split(lines: list[str], marks: dict[int, Mark]) -> Cut:
     keep = kept(lines, marks)
+    if not any(keep) and (inner := unquoted(lines, marks)):
+        keep = kept(inner, {})
     new = [line for line, wanted in zip(lines, keep, strict=True) if wanted]
     rest = [line for line, wanted in zip(lines, keep, strict=True) if not wanted]
     return Cut(trim(new), trim(rest))
+
+
+def unquoted(lines: Sequence[str], marks: dict[int, Mark]) -> list[str]:
+    """The lines with one mark of quoting less where all of them have one: then nobody is quoted. [] otherwise."""
+    inner: list[str] = []
+    for at, line in enumerate(lines):
+        bare = line.lstrip()
+        if bare[:1] == ">":
+            inner.append(bare[1:].removeprefix(" "))
+        elif not bare or marks.get(at) == "quote":
+            inner.append(bare)
+        else:
+            return []
+    return inner
 
 
 def trim(lines: Sequence[str]) -> str:

@@ -88,6 +88,8 @@ ORIGINAL = frozenset(phrases("original"))
 FORWARDED = frozenset(phrases("forwarded"))
 RULE = re.compile(r"[\s\-_=~─—–]{3,}|[-_=]{2,}")
 SIDES = " -—–_=*>:：|.<#"
+# "-------- Original message --------From: Ann", as plain text is made of some formatted mails.
+GLUED = re.compile(r"[-—–_=*>\s]{3,}([^-—–_=*>:]{4,60}?)\s*[-—–_=]{3,}(?=[^-—–_=])")
 
 
 def is_rule(text: str) -> bool:
@@ -97,7 +99,7 @@ def is_rule(text: str) -> bool:
 
 def is_original(text: str) -> bool:
     """ "-----Original Message-----" in any language; text is plain."""
-    return text[:1] in "-—–_=*>" and text[:2] != "- " and text.strip(SIDES) in ORIGINAL
+    return text[:1] in "-—–_=*>" and text[:2] != "- " and (text.strip(SIDES) in ORIGINAL or glued(text) in ORIGINAL)
 
 
 def is_groupwise(text: str) -> bool:
@@ -107,7 +109,15 @@ def is_groupwise(text: str) -> bool:
 
 def is_forwarded(text: str) -> bool:
     """ "---------- Forwarded message ---------" or "Begin forwarded message:"; text is plain."""
-    return len(text) < 120 and (text[-1:] in ":：" or text[:1] in "-—–_=*>") and text.strip(SIDES) in FORWARDED
+    if len(text) < 120 and (text[-1:] in ":：" or text[:1] in "-—–_=*>") and text.strip(SIDES) in FORWARDED:
+        return True
+    return glued(text) in FORWARDED
+
+
+def glued(text: str) -> str:
+    """What stands between the dashes at the beginning of a line that goes on behind them; "" for none."""
+    found = GLUED.match(text)
+    return found[1].strip() if found else ""
 
 
 def is_reply_line(text: str) -> bool:
@@ -201,7 +211,13 @@ def says_so(joined: str, text: str, *, before_quote: bool) -> bool:
         return False
     verb, mail, time = VERB.search(text), MAIL.search(text), TIME.search(text)
     if verb is None:
-        if mail is None or time is None and not before_quote:
+        if mail is None:
+            # "15. 1. 2024 v 10:12, Ann:", as Apple Mail writes in Czech.
+            named = time is not None and text[time.end() :].strip(" ,:：") != ""
+            return before_quote and named and YEAR.search(text) is not None and len(text) <= 100
+        if NAMED.match(text) and text[-1] in ":：":
+            return True
+        if time is None and not before_quote:
             return False
         return before_quote or text.rstrip(":： )*_").endswith((">", "]", '"'))
     if mail is not None or before_quote:
@@ -223,7 +239,7 @@ def named_first(joined: str, text: str, *, before_quote: bool) -> bool:
     if before_quote and len(text.split()) <= 8:
         return True
     name = joined[: verb.start()].split()
-    named = 0 < len(name) <= 5 and all(word[0].isupper() or not word[0].isalpha() for word in name)
+    named = 0 < len(name) <= 5 and all(word[0].isupper() or not word[0].isalpha() or "@" in word for word in name)
     dated = YEAR.search(text, verb.end(), verb.end() + 40) is not None
     return dated and (before_quote or (few and named and not PERSON.search(text)))
 

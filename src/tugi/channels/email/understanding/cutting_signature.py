@@ -29,13 +29,14 @@ MINE = re.compile(
 )
 DEVICE_ENDS = tuple(phrases("device_ends"))
 GADGET = re.compile(
-    r"iphone|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|motorola|pixel|sony|xperia|"
+    r"iphon|ipad|ipod|android|samsung|galaxy|huawei|xiaomi|redmi|oneplus|nokia|motorola|pixel|sony|xperia|"
     r"\blg\b|htc|honor|realme|oppo|blackberry|outlook|yahoo|windows|thunderbird|proton|tutanota|tuta\b|"
     r"mailspring|spark|bluemail|aqua mail|mail\.ru|яндекс|yandex|gmail|smartphone|phone|mobil|mobiel|móvil|"
     r"celular|handy|puhelim|telefon|téléphone|telefoon|nutitelefon|nutiseadm|teléfono|tablet|macbook|"
     r"\bmac\b|apple|google|hotmail|gmx|web\.de|onet|interia|\bo2\b|\bwp\b|smartphon|älypuhelim|телефон|"
     r"смартфон|мобильн|почт|e-mail app|mail app|superhuman|airmail|zimbra|roundcube|seznam|アイフォン|手机|手機|信箱|"
-    r"邮箱|qq|foxmail|네이버|inbox\.lv|t-mobile|vodafone|verizon|telia|elisa|orange|app\b|rakendus"
+    r"邮箱|qq|foxmail|네이버|inbox\.lv|t-mobile|vodafone|verizon|telia|elisa|orange|app\b|rakendus|"
+    r"libero|virgilio|\baol\b|laposte|ايفون|آيفون|جوال|هاتف"
 )
 URL = re.compile(r"<?\bhttps?://[^\s>]{1,300}>?|<mailto:[^\s>]{1,200}>")
 AFTERTHOUGHT = ("ps", "p.s", "p. s", "pps", "з.і", "п.с", "nb")
@@ -215,7 +216,8 @@ def device_of(text: str) -> Literal["known", "unknown"] | None:
     begun = next((phrase for phrase in DEVICE if text.startswith(phrase)), "")
     count = len(text[len(begun) :].split())
     case = CASES.get(text.split(None, 1)[0])
-    if case and not text.rstrip(" .").endswith(case) and not MINE.search(text):
+    # The name of the maker may follow: "saadetud nutitelefonist HUAWEI".
+    if case and not any(word.endswith(case) for word in text.rstrip(" .").split()[-2:]) and not MINE.search(text):
         return None
     if GADGET.search(text):
         short = count <= 7 or not text.endswith(".") or "network" in text

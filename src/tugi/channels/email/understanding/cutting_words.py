@@ -112,7 +112,7 @@ forwarded: пересылаемое сообщение; пересланное �
     переадресованного сообщения; начало пересылаемого сообщения; переадресованное сообщение; пересылаемое
     письмо; конец пересылаемого сообщения; перенаправленное письмо
 device: отправлено с; отправлено из; отправлено через; отправлено при помощи; отправлено с моего; загрузите
-    outlook; скачайте outlook; получить outlook; послано с; написано с
+    outlook; скачайте outlook; скачать outlook; получить outlook; получите outlook; послано с; написано с
 closing: с уважением; всего доброго; с наилучшими пожеланиями; спасибо; заранее спасибо; всего хорошего; с
     благодарностью; с почтением; с приветом; хорошего дня; благодарю; заранее благодарю; искренне ваш
 notice: конфиденциальн; предназначено только для; предназначена исключительно; не являетесь адресатом
@@ -133,7 +133,8 @@ forwarded: weitergeleitete nachricht; anfang der weitergeleiteten nachricht; wei
     weitergeleiteten e-mail; forwarded nachricht
 device: gesendet von; gesendet mit; von meinem; holen sie sich outlook; gesendet über; versendet mit; diese
     nachricht wurde von mein; hol dir outlook; gesendet aus; laden sie outlook; outlook für; diese nachricht
-    wurde von meinem; gesendet vom; verschickt von; verfasst auf meinem
+    wurde von meinem; gesendet vom; verschickt von; verfasst auf meinem; von yahoo mail auf android; von yahoo mail
+    auf dem
 closing: mit freundlichen grüßen; mit freundlichen grüssen; mit freundlichem gruß; freundliche grüße; mfg; viele
     grüße; liebe grüße; beste grüße; vg; lg; herzliche grüße; schöne grüße; mit besten grüßen; gruß; grüße;
     hochachtungsvoll; danke; vielen dank; freundliche grüsse; mit lieben grüßen; besten dank; danke im voraus;

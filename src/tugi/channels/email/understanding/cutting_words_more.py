@@ -33,7 +33,7 @@ original: mensagem original; e-mail original; email original
 forwarded: mensagem encaminhada; início da mensagem reencaminhada; mensagem reencaminhada; início da mensagem
     encaminhada; e-mail encaminhado; forwarded mensagem
 device: enviado do meu; enviado a partir; obter o outlook; enviado do; enviada do; enviado pelo; obtenha o
-    outlook; enviado via; enviado com; enviado da; baixe o outlook
+    outlook; enviado via; enviado com; enviado da; baixe o outlook; baixar o outlook; transferir o outlook
 closing: atenciosamente; cumprimentos; com os melhores cumprimentos; abraço; abraços; obrigado; obrigada;
     melhores cumprimentos; att; cordialmente; grato; grata; cumps; desde já obrigado
 notice: confidencial; destina-se exclusivamente; não é o destinatário
@@ -191,9 +191,10 @@ subject: tárgy; targy
 original: eredeti üzenet; eredeti levél; az eredeti üzenet
 forwarded: továbbított üzenet; továbbított levél kezdete; továbbított levél; továbbított üzenet kezdete; a
     továbbított levél kezdete
-device: az iphone-omról; iphone-omról; ipademről; az outlook; küldve az; küldve a; outlook for android; töltse
+device: az iphone-omról; iphone-omról; ipademről; az outlook; küldve az; küldve a; elküldve a; elküldve az;
+    outlook for android; töltse
     le az outlook; samsung mobil; a mobilomról; androidos
-device_ends: küldve; elküldve
+device_ends: küldve; elküldve; letöltése
 closing: üdvözlettel; tisztelettel; köszönettel; üdv; köszönöm; szép napot; baráti üdvözlettel; szívélyes
     üdvözlettel; előre is köszönöm; további szép napot; jó munkát
 notice: bizalmas; kizárólag a címzett
@@ -298,7 +299,7 @@ subject: 主题; 主旨; 主題; 标题
 original: 原始邮件; 原邮件; 原始郵件; 原始信件; 回复的原邮件; 邮件原件; 原始訊息; 原始消息; 回复邮件
 forwarded: 转发的邮件; 转发邮件; 轉寄郵件; 轉寄的郵件; 转发信息; 转发邮件信息; 轉寄訊息; 以下是转发的邮件;
     开始转发的邮件; 转发的消息; 被转发邮件的信息; 轉寄的訊息
-device: 发自我的; 發自我的; 从我的; 從我的; 发自; 發自; 获取; 取得; 来自我的; 自我的; 下载适用于; 從
+device: 发自我的; 發自我的; 从我的; 從我的; 发自; 發自; 获取; 獲取; 取得; 来自我的; 自我的; 下载适用于; 從
     outlook; 从 outlook
 device_ends: 发送; 傳送; 寄出; 发出
 closing: 此致; 祝好; 谢谢; 謝謝; 顺祝商祺; 敬祝; 敬上
