@@ -22,7 +22,7 @@ from tugi.channels.email.judging.automatic_signs import (
     readable,
     signs,
 )
-from tugi.channels.email.judging.automatic_words import AWAY, CHALLENGES, FORWARDED, NO_REPLY
+from tugi.channels.email.judging.automatic_words import ANSWERED_BY_MACHINE, AWAY, CHALLENGES, FORWARDED, NO_REPLY
 from tugi.channels.email.judging.bounces import is_report
 from tugi.channels.email.judging.bounces_reports import report_type
 from tugi.channels.email.judging.bounces_senders import from_machine, null_path
@@ -147,6 +147,8 @@ def _by_subject(found: Signs) -> str | None:
     subject = readable(first(found, "subject"))
     if CHALLENGES.search(subject):
         return "challenge"
+    if ANSWERED_BY_MACHINE.match(subject):
+        return "subject: away"
     # The words alone are not enough: people write of vacations too. An answer to a mail whose subject stands behind is.
     answers = any(name in found for name in ("in-reply-to", "references", "x-auto-response-suppress"))
     if answers and AWAY.match(subject):

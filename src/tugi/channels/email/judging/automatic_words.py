@@ -29,6 +29,18 @@ AWAY = re.compile(
     r"自動返信|不在|自动回复|자동 회신)",
     re.IGNORECASE,
 )
+# Words with a colon behind them, before the subject that is answered: only programs write so.
+ANSWERED_BY_MACHINE = re.compile(
+    r"(?:\[[^\]]{1,40}\]\s*)?(?:(?:auto(?:matic)?[- ]?(?:reply|response)|out of office auto-?reply|"
+    r"automaat(?:ne )?vastus|automaattinen vastaus|automaattivastaus|odpowied[źz] automatyczna|"
+    r"auto(?:matyczna )?odpowied[źz]|автоматический ответ|автоответ|автоматична відповідь|автовідповідь|"
+    r"automatische antwort|abwesenheitsnotiz|autosvar|automatisk[at]? (?:svar|besvarelse)|automātiskā atbilde|"
+    r"automatinis atsakymas|réponse automatique|respuesta automática|resposta automática|risposta automatica|"
+    r"automatisch antwoord|automatická odpov(?:ěď|eď)|automatikus válasz|răspuns automat|αυτόματη απάντηση|"
+    r"otomatik yanıt|自動応答|自动答复|自動回覆|자동 회신)\s?[:：]|"
+    r"auto: .{1,150}(?:out of (?:the )?office|\(returning|abwesend|nicht im büro))",
+    re.IGNORECASE,
+)
 FORWARDED = re.compile(r"\s*(?:fw|fwd|wg|vs|vl|vb|pd|tr|i|rv|enc|doorst|továbbítás|переслано|edasi)\s?:", re.IGNORECASE)
 CHALLENGES = re.compile(
     r"verify#|^your (?:e-?mail|message) (?:to \S+ )?requires (?:verification|confirmation)|"

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 
-from tugi.channels.email.judging.automatic_signs import ADDRESS, Signs, domain_of, first, readable, signs
+from tugi.channels.email.judging.automatic_signs import ADDRESS, Signs, domain_of, first, own_parts, readable, signs
 from tugi.channels.email.judging.automatic_words import NO_REPLY
 from tugi.channels.email.judging.bounces_reports import (
     ARRIVED,
@@ -69,6 +69,8 @@ def all_bounces(message: Message, text: str) -> list[Bounce]:
     fields = fields_of(message)
     if fields and all(entry.action in ARRIVED for entry in fields):
         return []
+    if not fields and (inner := _wrapped(message, found)) is not None:
+        return all_bounces(inner, "")
     if not fields and isinstance(message.get_payload(), str) and message.get_content_maintype() == "multipart":
         # A multipart whose boundary is broken: all of it is one text.
         text = text or str(message.get_payload())
@@ -78,6 +80,15 @@ def all_bounces(message: Message, text: str) -> list[Bounce]:
     back = _Back(message, found, text, words, returned_id(message, found, text))
     fields = [entry for entry in fields or fields_in(text) if entry.action not in ARRIVED]
     return (_reported(fields, back) if fields else _told(back))[:MOST_RECIPIENTS]
+
+
+def _wrapped(message: Message, found: Signs) -> Message | None:
+    """The delivery report inside a mail of a gateway that put its own notice around it."""
+    if not from_machine(found) or not message.is_multipart():
+        return None
+    inside = (part.get_payload() for part in own_parts(message) if part.get_content_type() == "message/rfc822")
+    mails = (payload[0] for payload in inside if isinstance(payload, list) and payload)
+    return next((mail for mail in mails if isinstance(mail, Message) and fields_of(mail)), None)
 
 
 def is_report(message: Message) -> bool:
@@ -119,7 +130,8 @@ def _is_told(message: Message, found: Signs, words: str) -> bool:
         return True
     tells = bool(OPENINGS.search(words[:1_500]))
     if from_machine(found):
-        return tells or subject_tells(found)
+        # With the mail that came back in it, the words may be in any language.
+        return tells or subject_tells(found) or returns_mail(message)
     if tells and returns_mail(message):
         return True
     # An answering machine has no sender in the envelope either: there both must speak of a failure.

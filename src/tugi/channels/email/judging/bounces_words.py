@@ -35,6 +35,7 @@ _UNKNOWN = re.compile(
     r"(?:local |mail ?|virtual |e-?mail |destination |final |smtp )*(?:user|recipient|mailbox|address|account|person|"
     r"alias|box|"
     r"delivery userid|rcpt)|"
+    r"bad_recipient|not a (?:known|valid|registered) (?:user|recipient|mailbox)|"
     r"not listed in|not in (?:the )?directory|no mailbox (?:here|by|with|found)|no account|not our (?:customer|user)|"
     r"there is no (?:one|user|such)|that you tried to reach does not exist|(?:doesn't|does not|"
     r"don't) have an? \S+ account|"
