@@ -121,8 +121,9 @@ class Matcher:
         """
         character_hashes = [character_grams(text) for text in texts]
         word_hashes = [word_grams(text) for text in texts]
-        characters = self.characters.similarities(character_hashes)
-        words = self.words.similarities(word_hashes)
+        of_characters = _of_characters(self.width)
+        characters, folded_characters = self.characters.compared(character_hashes, of_characters)
+        words, folded_words = self.words.compared(word_hashes, self.width - of_characters)
         joint = CHARACTER_WEIGHT * characters + WORD_WEIGHT * words
         meanings = None
         if self.meaning is not None:
@@ -131,10 +132,7 @@ class Matcher:
             meanings = self.meaning.compare(vectors)
             joint = joint + meanings.centred
         if self.width:
-            folded = fold_parts(
-                self.characters.hashed(character_hashes, _of_characters(self.width)),
-                self.words.hashed(word_hashes, self.width - _of_characters(self.width)),
-            )
+            folded = fold_parts(folded_characters, folded_words)
             logits = np.concatenate([*([meanings.offsets] if meanings else []), folded], axis=1) @ self.head
         else:
             logits = joint @ self.head

@@ -91,29 +91,35 @@ class Grams:
 
     def similarities(self, texts: Sequence[Hashes]) -> Floats:
         """Cosine of each text's n-grams with each example [texts, size]."""
-        owners, places, weights = self.weights(texts)
+        return self._cosines(self.weights(texts), len(texts))
+
+    def compared(self, texts: Sequence[Hashes], width: int) -> tuple[Floats, Floats]:
+        """`similarities`, and the texts' weights added up in `width` columns [texts, width], each n-gram with a sign
+        of its own: inner products of these keep the cosines, up to noise."""
+        weighed = self.weights(texts)
+        return self._cosines(weighed, len(texts)), self._fold(*weighed, len(texts), width)
+
+    def _cosines(self, weighed: tuple[Ints, Ints, Floats], texts: int) -> Floats:
+        owners, places, weights = weighed
         lengths = self.starts[places + 1] - self.starts[places]
         index = spread(self.starts[places], lengths)
         cells = np.repeat(owners * self.size, lengths) + self.rows[index]
-        sums = np.bincount(cells, np.repeat(weights, lengths) * self.values[index], len(texts) * self.size)
-        return sums.astype(np.float32).reshape(len(texts), self.size)
-
-    def hashed(self, texts: Sequence[Hashes], width: int) -> Floats:
-        """The texts' weights added up in `width` columns [texts, width], each n-gram with a sign of its own:
-        inner products keep the cosines, up to noise."""
-        owners, places, weights = self.weights(texts)
-        return self._fold(owners, places, weights, len(texts), width)
+        sums = np.bincount(cells, np.repeat(weights, lengths) * self.values[index], texts * self.size)
+        return sums.astype(np.float32).reshape(texts, self.size)
 
     def hashed_examples(self, width: int) -> Floats:
-        """The same of all examples [size, width]."""
+        """All examples' weights in columns, as in `compared` [size, width]."""
         places = np.repeat(np.arange(len(self.hashes)), np.diff(self.starts))
         return self._fold(self.rows.astype(np.int64), places, self.values, self.size, width)
 
     def _fold(self, owners: Ints, places: Ints, weights: Floats, texts: int, width: int) -> Floats:
-        mixed = self.hashes.astype(np.uint64) * _STEP
+        if not width:
+            return np.zeros((texts, 0), np.float32)
+        # Of a message's few n-grams only: an index has many thousands.
+        mixed = self.hashes[places].astype(np.uint64) * _STEP
         columns = ((mixed >> np.uint64(33)) % np.uint64(width)).astype(np.int64)
         signs = np.where((mixed >> np.uint64(20)) & np.uint64(1), np.float32(1), np.float32(-1))
-        sums = np.bincount(owners * width + columns[places], weights * signs[places], texts * width)
+        sums = np.bincount(owners * width + columns, weights * signs, texts * width)
         return sums.astype(np.float32).reshape(texts, width)
 
 

@@ -58,6 +58,10 @@ class RobotPolicy:
     order_topic: int = 0
 
 
+# Read with every question, so it is made once.
+_DEFAULTS: Mapping[str, Any] = asdict(RobotPolicy())
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
     """The wishes to change; None leaves one as it is. Of the tables only the given lines change."""
@@ -82,7 +86,7 @@ async def get(tx: Transaction) -> RobotPolicy:
 
 def policy_from_json(settings: Mapping[str, Any]) -> RobotPolicy:
     """A policy from stored settings, which may lack what later releases added."""
-    whole: dict[str, Any] = asdict(RobotPolicy())
+    whole = dict(_DEFAULTS)
     _lay_over(whole, settings)
     return msgspec.convert(whole, RobotPolicy)
 
