@@ -9,6 +9,7 @@ from tugi.channels.email.oauth import SignInFailed, Tokens
 from tugi.channels.email.receiving import folders
 from tugi.channels.email.receiving.failing import ImapFailed
 from tugi.channels.email.receiving.imap import Connection, Secret
+from tugi.channels.email.receiving.line import Line
 from tugi.channels.email.sending.compose import compose, wire_address
 from tugi.channels.email.sending.smtp import Lines, Route
 from tugi.channels.email.settings import Mailbox, mailbox_of
@@ -64,12 +65,8 @@ class Carrying:
             else:
                 secret = Secret(access_token=await self._tokens.access(account, mailbox.sign_in))
             connection = Connection(server, secret, self._guard, self._context)
-            looking = asyncio.to_thread(_has, connection, mailbox.receiving.sent_folder, letter_id)
-            try:
-                async with asyncio.timeout(LOOK_SECONDS):
-                    return await looking
-            finally:
-                connection.abort()
+            async with asyncio.timeout(LOOK_SECONDS):
+                return await _has(account.id, connection, mailbox.receiving.sent_folder, letter_id)
         except (ImapFailed, SignInFailed, TimeoutError):
             return None
 
@@ -84,13 +81,16 @@ class Carrying:
             raise NotCarried(f"{error.said} Letters wait until then.", fault=error.code) from error
 
 
-def _has(connection: Connection, folder: str | None, letter_id: str) -> bool | None:
+async def _has(account_id: int, connection: Connection, folder: str | None, letter_id: str) -> bool | None:
+    """In a thread of its own: a mailbox that hangs takes none from those that compose and store."""
+    line = Line(f"sent-{account_id}")
     try:
-        connection.open()
-        folder = folder or folders.sent_folder(connection.folders())
-        return connection.has_letter(folder, letter_id) if folder else None
+        await line.open(connection)
+        folder = folder or folders.sent_folder(await line.do(connection.folders))
+        return await line.do(connection.has_letter, folder, letter_id) if folder else None
     finally:
-        connection.close()
+        await line.hang_up()
+        line.end()
 
 
 def _settings(account: Account) -> Mailbox:
