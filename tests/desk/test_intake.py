@@ -1,7 +1,9 @@
 """Intake: what a delivery becomes, once, however often and in whatever order it comes."""
 
 import asyncio
+import json
 import random
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from tugi.core.database import Database, Transaction
 from tugi.core.errors import Unavailable
 from tugi.core.events import Actor
 from tugi.desk import reactions
-from tugi.desk.cases import accounts, intake, letters, outbox, tokens, transcript
+from tugi.desk.cases import accounts, intake, letters, outbox, threads, tokens, transcript
 from tugi.desk.people import identities
 from tugi.ports import Account, Address, Letter
 
@@ -96,6 +98,40 @@ async def test_a_letter_takes_few_statements(
     assert await statements(written(MARI, message_id="1@k.example")) <= 12
     assert await statements(written(MARI, "Muu asi")) <= 8
     assert await statements(written(MARI, answers=["1@k.example"])) <= 9
+
+
+async def test_a_letters_case_is_found_without_reading_all_letters(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    for number in range(40):
+        await room.take(await room.store(written(MARI, f"Asi {number}", message_id=f"{number}@k.example")))
+    async with database.reading(room.workspace_id) as tx:
+        sender, soon = "mari@kiri.example", datetime(2020, 1, 1, tzinfo=UTC)
+        plan = await tx.fetchval(
+            f"explain (analyze, format json) {threads.CANDIDATES}",
+            tx.workspace_id, room.account_id, "email", sender, [], [], [], ["7@k.example"], "99@k.example", None, soon,
+        )  # fmt: skip
+    text = plan if isinstance(plan, str) else json.dumps(plan)
+    rows = [float(number) for number in re.findall(r'"Actual Rows": ([\d.]+)', text)]
+    assert '"Relation Name": "messages"' in text
+    # A planner that knows nothing of the tables yet would join them whole: 40 times 40 rows.
+    loops = [float(number) for number in re.findall(r'"Actual Loops": ([\d.]+)', text)]
+    assert sum(count * times for count, times in zip(rows, loops, strict=True)) < 100
+
+
+async def test_letters_that_come_together_are_taken_in_with_few_commits(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    mails = [written(f"K{n} <k{n}@kiri.example>", f"Asi {n}", message_id=f"m{n}@k.example") for n in range(30)]
+    ids = [await room.store(raw) for raw in mails]
+    torn = await room.store(written(MARI, **{"X-Unreadable": "This mail is torn."}))
+    ours = await room.store(written(MARI, **{"X-Explodes": "yes"}))
+    ended = await asyncio.gather(*(room.take(one) for one in [*ids, torn, ours]), return_exceptions=True)
+    # A fault of ours is met by the job of its own letter alone.
+    assert [type(one) for one in ended] == [type(None)] * 31 + [RuntimeError]
+    assert (await room.delivery(torn)).status == "quarantined"
+    commits = await room.rows("select distinct xmin::text from cases where workspace_id = $1")
+    assert len(await room.cases()) == len(mails)
+    # A batch in which one cannot be read is taken in one by one.
+    assert len(commits) <= 22
 
 
 async def test_two_first_letters_at_once_are_two_cases_of_one_customer(database: Database, tmp_path: Path) -> None:

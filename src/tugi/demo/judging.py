@@ -16,7 +16,7 @@ import structlog
 from tugi.core.database import Database, Transaction
 from tugi.core.events import Actor
 from tugi.demo import seed
-from tugi.desk.answering import evidence, policy, questions, training, verdicts
+from tugi.desk.answering import drawing, evidence, policy, questions, training, verdicts
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.evidence import Label
 from tugi.desk.answering.policy import PolicyChange
@@ -101,9 +101,8 @@ async def _judge(database: Database, workspace_id: int, judges: Sequence[int]) -
         for place, row in enumerate(known[1:]):
             await _give(tx, row["id"], row["entry_id"], truth[row["message_id"]], judges[place % len(judges)])
     # Of what has no judgement some are drawn for review, for the visitor of the demo to judge.
-    async with database.transaction(workspace_id) as tx:
-        for row in others:
-            tx.happened("VerdictReached", case_id=row["case_id"], verdict_id=row["id"])
+    for row in others:
+        await drawing.draw(database, {"workspace_id": workspace_id, "verdict_id": row["id"]})
     # The last one with its reactions, so that the certificates are made of all that was judged.
     for row in known[:1]:
         async with database.transaction(workspace_id) as tx:

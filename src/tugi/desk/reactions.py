@@ -35,7 +35,6 @@ REACTIONS: Reactions = {
     "KnowledgeImported": [Reaction("train", 0.5)],
     "ModelWanted": [Reaction("train")],
     "ModelTrained": [Reaction("liken", 5.0), Reaction("certify", 5.0), Reaction("version"), Reaction("weigh", 1.0)],
-    "VerdictReached": [Reaction("draw")],
     "JudgementGiven": [Reaction("draw"), Reaction("certify", 5.0)],
     "EvidenceKept": [Reaction("certify")],
     "TopicRiskChanged": [Reaction("certify")],

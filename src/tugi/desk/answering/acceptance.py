@@ -67,11 +67,11 @@ async def approve(tx: Transaction, suggestion_id: int, agent_id: int) -> Message
 
 
 async def _asked_next(tx: Transaction, case: Case, suggestion: Suggestion) -> Sequence[MessageChoice]:
-    by_entry, other = await topics.permits(tx, case.channel)
+    permits = await topics.permits(tx, case.channel)
     today = clock.now().astimezone(ZoneInfo((await workspaces.get(tx)).timezone)).date()
 
     def may_give(next_id: int) -> bool:
-        return by_entry.get(str(next_id), other).level in follow_ups.GIVEN
+        return permits.by_entry.get(str(next_id), permits.other).level in follow_ups.GIVEN
 
     return await follow_ups.buttons(tx, suggestion.entry_id, case.id, suggestion.language, today, may_give)
 

@@ -13,8 +13,9 @@ from tugi.core.database import Database, Transaction
 from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import by_letter, facts, follow_ups, suggestions, vectors, verdicts
+from tugi.desk.answering import by_letter, drawing, facts, follow_ups, suggestions, vectors, verdicts
 from tugi.desk.answering.deciding import Deciding, Decision
+from tugi.desk.answering.evidence import Decided
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
 from tugi.desk.answering.suggestions import Source
@@ -133,6 +134,7 @@ class Answering(Deciding):
                     await _offer(tx, case, verdict_id, decision.aside, decision.draft, decision.further)
             case robot.StaySilent():
                 await self._keep_quiet(tx, case, verdict)
+        await _cast_lots(tx, case, question, decision.shown, verdict_id)
 
     async def _worded(self, workspace_id: int, known: robot.Facts, decision: Decision) -> Decision:
         """The decision in better words, where a language model has some that hold, unless it doubts the answer."""
@@ -241,6 +243,27 @@ class Answering(Deciding):
             contact_id = await contacts.find_current(tx, case.id)
             if contact_id and await _robot_answered(tx, contact_id):
                 await contacts.set_robot_outcome(tx, contact_id, "confirmed")
+
+
+async def _cast_lots(tx: Transaction, case: Case, question: Question, shown: verdicts.Verdict, verdict_id: int) -> None:
+    """In the same commit as the answer, so that none escapes the audit."""
+    first = shown.why.candidates[0] if shown.why.candidates else None
+    entry_id = shown.entry_id or (first.entry_id if first else None)
+    decided = Decided(
+        verdict_id=verdict_id,
+        case_id=case.id,
+        message_id=question.last_id,
+        customer_id=case.customer_id,
+        kind=shown.kind,
+        entry_id=entry_id,
+        probability=first.probability if first else None,
+        language=shown.language,
+        channel=case.channel,
+        created_at=shown.created_at,
+    )
+    level = question.facts.permit(str(entry_id)).level if entry_id else question.facts.default_permit.level
+    risk = question.risks.get(entry_id or 0, "normal")
+    await drawing.cast_lots(tx, decided, shown.reason, question.wishes, level, risk)
 
 
 async def _offer(

@@ -28,16 +28,33 @@ NOTHING_TO_JUDGE = ("wants_person", "paused", "error")
 
 
 async def draw(database: Database, ids: Mapping[str, Any]) -> None:
-    """The job after a verdict and after a judgement: note a repeated contact, draw the decision. Safe to run twice."""
+    """The job after a judgement: what was decided long ago may be drawn now. Safe to run twice."""
     async with database.transaction(ids["workspace_id"], ROBOT) as tx:
         try:
             decided = await evidence.get_decided(tx, ids["verdict_id"])
         except NotFound:
             return
-        await _note_repeat(tx, decided)
-        drawn = await _chance(tx, decided)
-        if drawn is not None:
-            await _put(tx, decided, *drawn)
+        level, risk = await topics.standing(tx, decided.entry_id, decided.channel)
+        wishes, reason = await policy.get(tx), await _reason(tx, decided.verdict_id)
+        if not await cast_lots(tx, decided, reason, wishes, level, risk) and await _signalled(tx, decided):
+            await _put(tx, decided, "signal", 1.0, wishes)
+
+
+async def cast_lots(
+    tx: Transaction, decided: Decided, reason: str | None, wishes: RobotPolicy, level: Level, risk: Risk
+) -> bool:
+    """Note a repeated contact, and lay the decision before reviewers if its lot falls; whether that is settled.
+
+    reason: the verdict's; level, risk: of what it was about, or what holds by default.
+    """
+    await _note_repeat(tx, decided)
+    if decided.kind == "stay_silent" or reason == "courtesy" or reason in NOTHING_TO_JUDGE:
+        return True
+    chance = chance_of(wishes, decided.kind, level, risk)
+    if lot(await workspaces.get_identity_secret(tx), "draw", decided.verdict_id) >= chance:
+        return False
+    await _put(tx, decided, "risk" if risk == "high" else "random", chance, wishes)
+    return True
 
 
 async def _note_repeat(tx: Transaction, decided: Decided) -> None:
@@ -63,25 +80,10 @@ async def _note_repeat(tx: Transaction, decided: Decided) -> None:
         await evidence.note_customer(tx, earlier["case_id"], "repeat", earlier["id"])
 
 
-async def _chance(tx: Transaction, decided: Decided) -> tuple[Reason, float] | None:
-    """Why and with what chance the decision is drawn; None when it is not."""
-    kind, reason = await _kind(tx, decided.verdict_id)
-    if kind == "stay_silent" or reason == "courtesy" or reason in NOTHING_TO_JUDGE:
-        return None
-    wishes = await policy.get(tx)
-    level, risk = await topics.standing(tx, decided.entry_id, decided.channel)
-    chance = chance_of(wishes, kind, level, risk)
-    salt = await workspaces.get_identity_secret(tx)
-    if lot(salt, "draw", decided.verdict_id) < chance:
-        return ("risk" if risk == "high" else "random"), chance
-    return ("signal", 1.0) if await _signalled(tx, decided) else None
-
-
-async def _kind(tx: Transaction, verdict_id: int) -> tuple[str, str | None]:
-    row = await tx.fetchrow(
-        "select kind, reason from verdicts where workspace_id = $1 and id = $2", tx.workspace_id, verdict_id
+async def _reason(tx: Transaction, verdict_id: int) -> str | None:
+    return await tx.fetchval(
+        "select reason from verdicts where workspace_id = $1 and id = $2", tx.workspace_id, verdict_id
     )
-    return (row["kind"], row["reason"]) if row else ("stay_silent", None)
 
 
 def chance_of(wishes: RobotPolicy, kind: str, level: Level, risk: Risk) -> float:
@@ -119,8 +121,7 @@ async def _signalled(tx: Transaction, decided: Decided) -> bool:
     return waiting < MOST_SIGNALS
 
 
-async def _put(tx: Transaction, decided: Decided, drawn: Reason, chance: float) -> None:
+async def _put(tx: Transaction, decided: Decided, drawn: Reason, chance: float, wishes: RobotPolicy) -> None:
     salt = await workspaces.get_identity_secret(tx)
-    wishes = await policy.get(tx)
     second = lot(salt, "second", decided.verdict_id) < wishes.second_judge_share
     await review.put(tx, decided, drawn, chance, judges=2 if second else 1)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.desk.answering import by_letter, policy, topics
+from tugi.desk.answering.policy import Risk, RobotPolicy
 from tugi.desk.cases import cases, transcript
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -24,14 +25,17 @@ HISTORY = 12
 class Question:
     """A customer's unanswered question: `last_id` is the message that ends its burst.
 
-    order_topic: the entry whose answer is read from the customer's own order, if there is one.
-    account: by which an answer leaves as a letter; None: it is read where it is written.
+    wishes: the robot's policy. risks: of topics, where not normal. order_topic: the entry whose answer is read from
+    the customer's own order, if there is one. account: by which an answer leaves as a letter; None: it is read where
+    it is written.
     """
 
     case: Case
     facts: Facts
     last_id: int
     workspace: Workspace
+    wishes: RobotPolicy
+    risks: Mapping[int, Risk]
     order_topic: int | None = None
     account: Account | None = None
 
@@ -50,7 +54,7 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
     page = burst[-1].page or {}
     wishes = await policy.get(tx)
     account = await by_letter.find_account(tx, message_id)
-    permits, default_permit = await topics.permits(tx, account.channel if account else case.channel, wishes)
+    permits = await topics.permits(tx, account.channel if account else case.channel, wishes)
     facts = Facts(
         burst=by_letter.question(burst) or tuple(m.text for m in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
@@ -65,11 +69,11 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         first_name=await _first_name(tx, case, account),
         chosen_entry=str(burst[-1].chosen_entry_id) if burst[-1].chosen_entry_id else None,
         may_answer=workspace.robot.mode == "answer",
-        permits=permits,
-        default_permit=default_permit,
+        permits=permits.by_entry,
+        default_permit=permits.other,
         by_letter=account is not None,
     )
-    return Question(case, facts, message_id, workspace, wishes.order_topic or None, account)
+    return Question(case, facts, message_id, workspace, wishes, permits.risks, wishes.order_topic or None, account)
 
 
 async def _first_name(tx: Transaction, case: Case, account: Account | None) -> str | None:

@@ -213,7 +213,8 @@ async def _stage(tx: Transaction, draft: Draft, cast: _Cast) -> Stage:
 
 async def permits_of(tx: Transaction, draft: Draft, channel: str) -> tuple[dict[str, Permit], Permit]:
     """What the replayed robot may do on this channel, by entry id and otherwise. See `Draft`."""
-    today, other = await topics.permits(tx, channel)
+    permits = await topics.permits(tx, channel)
+    today, other = permits.by_entry, permits.other
     if not draft.levels and draft.default_level is None:
         off = other.level != "off"
         return {key: Permit("off") for key, permit in today.items() if off and permit.level == "off"}, Permit("audit")

@@ -74,8 +74,17 @@ async def settings(tx: Transaction) -> dict[int, Setting]:
     return {row["entry_id"]: Setting(**{k: v for k, v in row.items() if k != "entry_id"}) for row in rows}
 
 
-async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = None) -> tuple[dict[str, Permit], Permit]:
-    """What the robot may do on this channel: by entry id, and with every other entry. wishes: when read already."""
+@dataclass(frozen=True, slots=True)
+class Permits:
+    """What the robot may do on a channel: by entry id, and with every other entry. risks: where not normal."""
+
+    by_entry: dict[str, Permit]
+    other: Permit
+    risks: Mapping[int, Risk]
+
+
+async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = None) -> Permits:
+    """What the robot may do on this channel. wishes: when read already."""
     default = (wishes or await policy.get(tx)).default_level
     held, known = await cover(tx), await settings(tx)
     found: dict[str, Permit] = {}
@@ -84,7 +93,8 @@ async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = No
         found[str(entry_id)] = permit(
             setting.level_on(channel, default), held.of(entry_id, setting), held.held.get(setting.risk, ())
         )
-    return found, permit(default, held.risks.get("normal"), held.held.get("normal", ()))
+    other = permit(default, held.risks.get("normal"), held.held.get("normal", ()))
+    return Permits(found, other, {key: one.risk for key, one in known.items() if one.risk != "normal"})
 
 
 async def standing(tx: Transaction, entry_id: int | None, channel: str) -> tuple[Level, Risk]:

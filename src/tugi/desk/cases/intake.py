@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from tugi.core.batches import Batches
 from tugi.core.database import Database
 from tugi.core.errors import Conflict, Invalid, NotFound, TugiError, Unavailable
 from tugi.core.files import Files
@@ -25,11 +26,16 @@ from tugi.ports import Account, Channel, Letter, Part, Unreadable
 log = structlog.get_logger("tugi.intake")
 # Longer than the largest mail takes on a busy machine; a reader that hangs holds nobody up for longer.
 READING_SECONDS = 60.0
+# Those that come together are read within this, or each by itself.
+TOGETHER_SECONDS = 3.0
+MOST_TOGETHER = 20
+# Bytes of those that are held in memory at the same time; more than this is read one by one.
+LARGEST_TOGETHER = 4 << 20
 # Two that are stored at once wait for each other, and the second tries anew.
 TRIES = 5
 
 READ = """
-select d.id as delivery_id, d.status, d.hash, d.envelope, d.sent_by_us, d.history, d.received_at,
+select d.id as delivery_id, d.status, d.hash, d.size, d.envelope, d.sent_by_us, d.history, d.received_at,
        a.id, a.workspace_id, a.channel, a.name, a.address, a.active, a.settings
 from deliveries d join channel_accounts a on a.workspace_id = d.workspace_id and a.id = d.channel_account_id
 where d.workspace_id = $1 and d.id = any($2) and d.status = 'waiting'
@@ -44,10 +50,13 @@ class Intake:
         self._files = files
         self._channels = channels
         self._secret = secret
+        self._batches = Batches(self.take_in_batch, self._take_in_one, MOST_TOGETHER)
 
     async def take_in(self, ids: Mapping[str, Any]) -> None:
         """The job: understand a delivery and store what it is. Safe to run twice, also at once."""
-        workspace_id, delivery_id = ids["workspace_id"], ids["delivery_id"]
+        await self._batches.serve(ids["workspace_id"], ids["delivery_id"])
+
+    async def _take_in_one(self, workspace_id: int, delivery_id: int) -> None:
         async with self._database.reading(workspace_id) as tx:
             row = await tx.fetchrow(READ, workspace_id, [delivery_id])
         if row is None:
@@ -71,16 +80,23 @@ class Intake:
         raise Unavailable("The same letter is being stored by somebody else.", retry_after=1)
 
     async def take_in_batch(self, workspace_id: int, delivery_ids: Sequence[int]) -> bool:
-        """Several at once, in this order and with one commit: for history. False: each must be taken in by itself."""
+        """Several at once, in this order and with one commit. False: each must be taken in by itself."""
         async with self._database.reading(workspace_id) as tx:
             rows = {row["delivery_id"]: row for row in await tx.fetch(READ, workspace_id, list(delivery_ids))}
         waiting = [rows[one] for one in delivery_ids if one in rows]
+        if sum(row["size"] for row in waiting) > LARGEST_TOGETHER:
+            return False
         try:
-            understood = await asyncio.gather(*(self._understood(workspace_id, row) for row in waiting))
+            reading = asyncio.gather(*(self._understood(workspace_id, row) for row in waiting))
+            understood = await asyncio.wait_for(reading, TOGETHER_SECONDS)
             async with self._database.transaction(workspace_id) as tx:
                 for incoming in understood:
                     await filing.file(tx, self._secret, incoming)
-        except (Unreadable, Overtaken, Invalid, Conflict, NotFound):
+        except (Unreadable, Overtaken, TugiError, TimeoutError):
+            return False
+        except Exception:
+            # Whoever caused it meets it again alone, and the others do not.
+            log.exception("letters are taken in one by one", workspace=workspace_id)
             return False
         return True
 

@@ -138,15 +138,15 @@ async def try_text(request: Request, viewer: Signed, trial: Trial) -> Tried:
     checks.done()
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         workspace = await workspaces.get(tx)
-        permits, default_permit = await topics.permits(tx, "widget")
+        permits = await topics.permits(tx, "widget")
     known = robot.Facts(
         burst=(text,),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
         shop_name=workspace.name,
         language_hint=trial.language,
         languages=tuple(workspace.languages),
-        permits=permits,
-        default_permit=default_permit,
+        permits=permits.by_entry,
+        default_permit=permits.other,
     )
     answering: Answering = request.app.state.answering
     decision = await answering.decide(viewer.workspace_id, known)
