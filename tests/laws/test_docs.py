@@ -131,8 +131,10 @@ def is_there(program: str, words: list[str]) -> bool:
     if program == "npm run":
         return f'"{words[0]}":' in text("package.json")
     place = words[0].replace(".", "/")
-    known = (f"{place}.py", f"{place}/__main__.py", f"src/{place}.py", f"src/{place}/__main__.py")
-    return any((ROOT / one).is_file() for one in known) or find_spec(words[0].partition(".")[0]) is not None
+    top = place.partition("/")[0]
+    if not (ROOT / top).exists():
+        return find_spec(top) is not None
+    return any((ROOT / one).is_file() for one in (f"{place}.py", f"{place}/__main__.py"))
 
 
 def test_every_command_is_there() -> None:
