@@ -1,4 +1,4 @@
-"""Take the README's pictures from a running demo: `python tools/pictures.py http://127.0.0.1:8321`.
+"""Take the README's pictures from a fresh, running demo: `python tools/pictures.py http://127.0.0.1:8321`.
 
 Needs Debian's Chromium, and the demo's TUGI_HOME: sign-ins come from `tugi demo --credentials`. Waits until the demo's
 robot has learned and its past answers are judged, has it replay them, and writes letters to the shop.
@@ -30,6 +30,7 @@ LARGEST = 150_000
 PATIENCE_SECONDS = 600
 WRITER, ADDRESS = "Ben Carter", "ben.carter@letters.example"
 REPLAY = "Before it answers by itself"
+QUESTION = "My parcel is late. May I talk to somebody about it?"
 
 
 def main() -> None:
@@ -42,12 +43,14 @@ def main() -> None:
         replay = _prepared(api, lead)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         letters = _written(browser, url, api)
+        asker = _asking(browser, url)
         for scheme, language, question in (
             ("light", "et", "tere, kui kaua tarne eestisse aega võtab"),
             ("dark", "en", "parcel"),
         ):
             _chat(browser, url, scheme, language, question)
             _desk(browser, url, scheme, lead, {"replay": f"/robot/replay/{replay}", "letters": f"/case/T-{letters}"})
+        asker.context.close()
         browser.close()
 
 
@@ -147,15 +150,19 @@ def _chat(browser: Browser, url: str, scheme: str, language: str, question: str)
     page.context.close()
 
 
-def _desk(browser: Browser, url: str, scheme: str, lead: dict[str, str], more: dict[str, str]) -> None:
-    """What agents and leads see. more: further screens by the picture's name."""
-    question = "My parcel is late. May I talk to somebody about it?"
-    asker = _page(browser, scheme, "en")
-    asker.goto(f"{url}/demo/order/10482?lang=en")
-    frame = _frame(asker)
-    frame.locator("textarea").fill(question)
+def _asking(browser: Browser, url: str) -> Page:
+    """A customer who has asked for a person and still sits before the chat."""
+    page = _page(browser, "light", "en")
+    page.goto(f"{url}/demo/order/10482?lang=en")
+    frame = _frame(page)
+    frame.locator("textarea").fill(QUESTION)
     frame.locator("textarea").press("Enter")
     frame.locator("li.bubble.robot").first.wait_for()
+    return page
+
+
+def _desk(browser: Browser, url: str, scheme: str, lead: dict[str, str], more: dict[str, str]) -> None:
+    """What agents and leads see. more: further screens by the picture's name."""
     page = _page(browser, scheme, "en")
     page.goto(f"{url}/")
     page.locator("input[type=email]").fill(lead["email"])
@@ -163,7 +170,7 @@ def _desk(browser: Browser, url: str, scheme: str, lead: dict[str, str], more: d
     page.keyboard.press("Enter")
     page.wait_for_url("**/inbox/**")
     page.goto(f"{url}/inbox/unassigned")
-    page.get_by_text(question).first.click()
+    page.get_by_text(QUESTION).first.click()
     page.wait_for_timeout(1500)
     if scheme == "dark":
         page.get_by_role("button", name="why").first.click()
@@ -176,7 +183,6 @@ def _desk(browser: Browser, url: str, scheme: str, lead: dict[str, str], more: d
         page.locator("main").wait_for()
         _take(page, f"{name}-{scheme}")
     page.context.close()
-    asker.context.close()
 
 
 if __name__ == "__main__":
