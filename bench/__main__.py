@@ -21,6 +21,7 @@ from bench.message_figures import add_message, to_agent
 from bench.replay_figures import replays
 from bench.robot_figures import idle, training, verdicts
 from bench.sending_figures import mails_sent
+from bench.slow_mailbox import slow_mailbox
 from bench.socket_figures import sockets
 from bench.start_figures import make_run, start
 
@@ -29,6 +30,7 @@ FIGURES: Mapping[str, Callable[[House], Awaitable[None]]] = {
     "mails": mails,
     "letter_costs": letter_costs,
     "mails_sent": mails_sent,
+    "slow_mailbox": slow_mailbox,
     "to_agent": to_agent,
     "sockets": sockets,
     "lists": lists,

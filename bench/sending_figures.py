@@ -9,10 +9,11 @@ from typing import Any
 from bench.house import TUGI, House, Server, free_port, spawn
 from bench.report import report
 from tugi.core import clock
-from tugi.core.database import Database
+from tugi.core.database import Database, Transaction
 from tugi.core.events import Actor
 from tugi.desk.cases import accounts, cases, contacts, letters, messages
 from tugi.desk.cases.letters import Written
+from tugi.desk.cases.posting import PLAIN, Wish
 from tugi.desk.people import customers
 from tugi.ports import Address
 
@@ -83,10 +84,11 @@ async def _queue(house: House, database: Database, port: int) -> None:
         agent_id = await tx.fetchval("select min(id) from agents where workspace_id = $1", house.workspace_id)
     for number in range(LETTERS):
         async with database.transaction(house.workspace_id, Actor("agent", agent_id)) as tx:
-            await _answer(tx, number, mailboxes[number % MAILBOXES])
+            await answer(tx, number, mailboxes[number % MAILBOXES])
 
 
-async def _answer(tx: Any, number: int, account_id: int) -> None:
+async def answer(tx: Transaction, number: int, account_id: int, wish: Wish = PLAIN) -> None:
+    """A customer's letter and what an agent answers, which waits in the outbox."""
     sender = Address(f"klient{number}@kiri.example", "Mari Maasikas")
     customer_id = await customers.recognise(tx, "email", sender.email, verified_by="received", name=sender.name)
     case_id = await cases.open_case(tx, customer_id, channel="email", subject="Pakk", language="et", handler="queue")
@@ -99,7 +101,7 @@ async def _answer(tx: Any, number: int, account_id: int) -> None:
     if message_id is not None:
         await letters.store(tx, case_id, message_id, Written(letter_id, sender, "Pakk"), [sender])
     case = await cases.lock(tx, case_id)
-    await messages.write(tx, case, external_id=f"agent:1:bench-{number:06}", text=TEXT, language="et")
+    await messages.write(tx, case, external_id=f"agent:1:bench-{number:06}", text=TEXT, language="et", letter=wish)
 
 
 async def _until(true: Any) -> None:

@@ -66,6 +66,8 @@ class TcpProxy:
                     continue
                 pieces = [data[at : at + 1] for at in range(len(data))] if down and self.mood == "drip" else [data]
                 for piece in pieces:
+                    if writer.is_closing():
+                        return
                     writer.write(piece)
                     await writer.drain()
                     if self.mood == "drip" and down:
