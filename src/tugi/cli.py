@@ -28,8 +28,9 @@ app = typer.Typer(
     name="tugi",
     help="Customer service for web shops, with a robot team-mate that answers only what it can prove.\n\n"
     "Settings come from TUGI_* variables: TUGI_HOME (data), TUGI_PORT, TUGI_HOST, TUGI_DATABASE_URL "
-    "(one's own PostgreSQL 15 or newer; else one is kept under TUGI_HOME, made by the programs in "
-    "TUGI_POSTGRES_BIN), TUGI_PUBLIC_URL, TUGI_S3_BUCKET, TUGI_S3_ENDPOINT, TUGI_LOG_LEVEL; TUGI_ENGINE (e5, e5-fast, ngrams, onnx:/FOLDER, or an "
+    "(one's own PostgreSQL 15 or newer; else one is kept under TUGI_HOME, run by the programs in "
+    "TUGI_POSTGRES_BIN), TUGI_PUBLIC_URL, TUGI_S3_BUCKET, TUGI_S3_ENDPOINT, TUGI_LOG_LEVEL; "
+    "TUGI_ENGINE (e5, e5-fast, ngrams, onnx:/FOLDER, or an "
     "OpenAI-compatible https://ADDRESS with TUGI_ENGINE_MODEL and TUGI_ENGINE_KEY); TUGI_LANGUAGE_MODEL_URL, _NAME, "
     "_KEY, _DAILY_CALLS (none is needed); TUGI_SMTP_URL and TUGI_MAIL_FROM (one-time codes by mail); "
     "TUGI_SMTP_LISTEN and TUGI_LMTP_LISTEN (HOST:PORT of our own doors for mail), TUGI_SMTP_CERT, TUGI_SMTP_KEY, "
