@@ -8,13 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.bounce_samples import OURS, SAMPLES, Sample, exim, mail, report
+from channels.email import bounce_samples
+from channels.email.bounce_samples import OURS, Sample, exim, mail, report
+from channels.email.bounce_samples_more import MORE
 from tugi.channels.email.judging.automatic import why_automatic
 from tugi.channels.email.judging.automatic_signs import own_parts
 from tugi.channels.email.judging.bounces import all_bounces, bounce_of, is_report
 from tugi.channels.email.understanding import tree
 from tugi.channels.email.understanding.tree import Piece
 from tugi.ports import Bounce
+
+SAMPLES = bounce_samples.SAMPLES + MORE
 
 
 def text_of(letter: Piece) -> str:

@@ -258,9 +258,10 @@ def starts_forward(lines: Sequence[str], at: int) -> bool:
 
 
 def labelled(lines: Sequence[str], at: int) -> bool:
-    """Three of five lines begin with a word and a colon: headers in a language that is not known."""
+    """Three of five lines begin with a word and a colon: headers, in a language that may be unknown; or two known."""
     heads = [line[:40] for line in lines[at : at + 12] if line.strip()][:5]
-    return sum(":" in head or "：" in head for head in heads) >= 3 or label_of(lines[at]) is not None
+    known = label_of(lines[at]) is not None and sum(label_of(head) is not None for head in heads) >= 2
+    return known or sum(":" in head or "：" in head for head in heads) >= 3
 
 
 def above_rules(lines: Sequence[str], at: int, top: int) -> int:

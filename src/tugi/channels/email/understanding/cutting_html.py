@@ -39,7 +39,7 @@ QUOTES = re.compile(
     r"front-blockquote|sh-quoted|ymail_quoted|moz-email-headers-table-quote|reply-quote|quoted-text|zm_quote"
 )
 SIGNATURES = re.compile(
-    r"gmail_signature|moz-signature|protonmail_signature_block(?!-empty)|\"(?:x_)?signature\"|'(?:x_)?signature'|sh-signature|"
+    r"gmail_signature|moz-signature|protonmail_signature_block(?!-empty)|\"(?:x_)?signature\"|'(?:x_)?signature'|sh-signature|messageSignatureSection|"
     r"front-signature|email-signature|missive_signature|zm_signature|tutanota_signature|mailspring-signature",
     re.I,
 )
@@ -47,7 +47,7 @@ ATTRIBUTIONS = re.compile(r"gmail_attr|moz-cite-prefix|reply-intro|zmail_quote_h
 HARD = re.compile(
     r"(?<!x_)divRplyFwdMsg|(?<!x_)appendonsend|OutlookMessageHeader|mail-editor-reference-message|hwMailQuote", re.I
 )
-HEADERS = re.compile(r"border-top:\s*(?:solid|[\d.]+p[xt] solid)\s*#(?:e1e1e1|b5c4df)", re.I)
+HEADERS = re.compile(r"border-top(?:-style)?:\s*(?:[\d.]+p[xt] |#b5c4df [\d.]+p[xt] )?solid", re.I)
 HIDDEN = re.compile(r"display:\s*none|mso-hide:\s*all|visibility:\s*hidden", re.I)
 INDENTED = re.compile(r"border:\s*(?:none|0)|border-style:\s*none", re.I)
 KEEPS_SPACES = re.compile(r"white-space:\s*(?:pre|pre-wrap|pre-line|break-spaces)\b", re.I)

@@ -7,6 +7,7 @@ characters are looked at.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -22,6 +23,10 @@ Label = Literal["sender", "sent", "to", "copy", "subject"]
 INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, *range(0x2066, 0x206A), 0xFEFF))
 
 
+# Letters taken apart, as a Mac writes them.
+COMBINING = re.compile("[\u0300-\u036f]")
+
+
 def any_of(found: Iterable[str]) -> str:
     return "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in found)
 
@@ -30,7 +35,9 @@ def plain(line: str) -> str:
     """The line as the rules compare it: folded, without marks of direction, ends stripped, straight apostrophes."""
     line = line[:LONGEST]
     if not line.isascii():
-        line = line.translate(INVISIBLE).replace("’", "'").replace("\xa0", " ")
+        line = line.translate(INVISIBLE).replace("’", "'").replace("\xa0", " ").replace("İ", "I")
+        if COMBINING.search(line):
+            line = unicodedata.normalize("NFC", line)
     return line.strip().casefold()
 
 
@@ -52,7 +59,7 @@ BEGINS = re.compile(
 )
 # Beginnings that carry no date: the name or the verb comes first.
 NAMED = re.compile(
-    r"[-*_>\"'\s]*(?:kontakt|kirjutas|tsiteerin|lietotājs|citējot|quoting|zitat\s+von|citeren\s+van|wiadomość\s+napisana\s+przez|"
+    r"[-*_>\"'\s]*(?:kontakt|kirjutas|tsiteerin|lietotājs|citējot|quoting|cituojant|lainaus|citerar|цитирую|zitat\s+von|citeren\s+van|wiadomość\s+napisana\s+przez|"
     r"message\s+from|mensaje\s+de|citando|følgende\s+skrev|følgjande|följande\s+skrevs\s+av|сообщение\s+от|cytowanie)(?![^\W\d_])"
 )
 # Somebody who is spoken of stands in prose, not in the line of a program.
@@ -134,7 +141,7 @@ def label_of(line: str) -> Label | None:
     match = LABEL.match(line[:LONGEST])
     if match is None:
         return None
-    return LABELS.get(match[1].translate(INVISIBLE).replace("’", "'").replace("\xa0", " ").strip(" *_").casefold())
+    return LABELS.get(plain(match[1]).strip(" *_"))
 
 
 def header_block(lines: Sequence[str], at: int, stop: int) -> bool:
@@ -145,7 +152,7 @@ def header_block(lines: Sequence[str], at: int, stop: int) -> bool:
     first = label_of(lines[at])
     if first is None:
         return False
-    if first == "sender" and in_one_line(lines[at]):
+    if first in ("sender", "sent") and in_one_line(lines[at]):
         return True
     seen: set[str] = set()
     address = False
@@ -256,9 +263,12 @@ def strange_words(joined: str) -> int:
 
 
 def extended(lines: Sequence[str], first: int, top: int) -> int:
-    """Upwards over a line that ends in a comma and holds the date alone ("On Nov 21, 2014,")."""
+    """Upwards over a line that ends in a comma and holds the date alone ("On Nov 21, 2014,"), and over "To: a;"."""
     while first > top:
         above = plain(lines[first - 1])
+        if above.endswith(";") and label_of(above) in ("to", "copy", "subject"):
+            first -= 1
+            continue
         if not above.endswith(",") or len(above) > 60 or not (BEGINS.match(above) and any(c.isdigit() for c in above)):
             break
         first -= 1

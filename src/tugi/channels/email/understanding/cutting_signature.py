@@ -53,6 +53,14 @@ ITSELF = re.compile(
     r"mail|messag|messaggi|mensaje|mensagem|mesaj|mesaj|kiri|kirja|viesti|wiadomo|сообщени|письм|nachricht|meddeland|besked|"
     r"melding|bericht|ziņ|vēstul|laišk|pranešim|zpráv|správ|повідомлен|лист|съобщени|üzenet|levél|μήνυμα|メール|邮件|郵件|메일|communication"
 )
+# What the law asks of a company's letters: two of these in one paragraph.
+REGISTERED = re.compile(
+    r"registered (?:in|office|address|number|no\b)|company (?:number|no\b|registration)|amtsgericht|handelsregister|"
+    r"registergericht|\bhrb \d|sitz der gesellschaft|geschäftsführer|aufsichtsrat|vorsitzender|sąd rejonowy|"
+    r"kapitał zakładowy|\bkrs\b|capital social|\brcs\b|siège social|sede legale|capitale sociale|zetel|kvk"
+)
+# With a phone in it, it is the visiting card itself.
+CALLED = re.compile(r"\+\d|\b(?:tel|fax|mob|phone)")
 LIST = re.compile(
     r"mailing list$|^to unsubscribe|unsubscribe from this (?:group|list)|"
     r"you received this message because you are subscribed"
@@ -84,7 +92,9 @@ MATTER = re.compile(
     r"order|invoice|parcel|tracking|tellimus|arve|pakk|tilaus|lasku|paketti|zamówien|faktur|paczk|заказ|счет|счёт|посылк|"
     r"bestell|rechnung|paket|beställ|ordernum|pasūtīj|rēķin|užsakym|sąskait|siunt|commande|pedido|ordine|#\s?\d|\biban\b|refund|tagasta"
 )
-SENTENCE = re.compile(r"[^\W\d_]{2,}[?!]\s*$|(?:[^\s]+\s+){9}")
+EXCLAIMED = re.compile(r"[^\W\d_]{2,}[?!]\s*$")
+# A line with so many words is a sentence; numbers and "T:" are none.
+SENTENCE = 9
 
 
 def signature_start(lines: Sequence[str], first: int, last: int, *, alone: bool = False) -> tuple[int, list[int]]:
@@ -133,7 +143,7 @@ def without_notices(lines: Sequence[str], first: int, end: int, *, alone: bool) 
 
 def is_notice(text: str) -> bool:
     """A paragraph that a program or a company puts under every mail."""
-    if LIST.search(text):
+    if LIST.search(text) or (len(set(REGISTERED.findall(text))) >= 2 and not CALLED.search(text)):
         return True
     itself = ITSELF.search(text) is not None
     if FOOTER.search(text) and (itself or GUARD.search(text)):
@@ -170,7 +180,7 @@ def is_card(lines: Sequence[str], begin: int, end: int, *, enough: int, alone: b
     texts = [text for line in lines[begin:end] if (text := plain(line))]
     if not texts:
         return alone
-    if any(len(text) > 90 or MATTER.search(text) or SENTENCE.search(text) for text in texts):
+    if any(len(text) > 90 or MATTER.search(text) or is_sentence(text) for text in texts):
         return False
     phone, mail, site, company, title = (
         any(sign.search(text) for text in texts[skip:])
@@ -181,6 +191,11 @@ def is_card(lines: Sequence[str], begin: int, end: int, *, enough: int, alone: b
     named = not any(c.isdigit() for c in texts[0]) and len(texts[0].split()) <= 4
     signs = phone + mail + site + (company or title)
     return len(texts) >= enough and named and (signs >= 3 or (site and (phone or mail)))
+
+
+def is_sentence(text: str) -> bool:
+    words = sum(word.strip(".,;:()").isalpha() for word in text.split())
+    return words >= SENTENCE or EXCLAIMED.search(text) is not None
 
 
 def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int) -> bool:

@@ -6,7 +6,8 @@ with spaces goes on with the one above. Then add cases to tests/channels/email/q
 
 wrote: the verb of "On ... NAME wrote:". starts: words that may begin that line, besides a date or a name.
 sender, sent, to, copy, subject: labels of the header block. original: "Original Message" between dashes.
-forwarded: "Forwarded message" between dashes or with a colon. device: how "Sent from my ..." begins; device_ends: how
+forwarded: "Forwarded message" between dashes or with a colon. device: how "Sent from my ..." begins;
+    device_ends: how
 it ends where the device comes first. closing: "Best regards". notice: pieces of legal notices;
 footer: of others ("checked for viruses", "before printing").
 above: pieces of "please type your reply above this line".
@@ -66,11 +67,11 @@ wrote: kirjoitti; on kirjoittanut
 sender: lähettäjä; keneltä
 sent: lähetetty; päivämäärä; pvm; päiväys; lähetysaika
 to: vastaanottaja; vastaanottajat; kenelle; saaja
-copy: kopio; piilokopio; tärkeys; liitteet; vastausosoite
+copy: kopio; piilokopio; tärkeys; liitteet; vastausosoite; vastaus
 subject: aihe; otsikko
-original: alkuperäinen viesti; alkuperäinen sanoma; alkuperäinen sähköposti
-forwarded: välitetty viesti; edelleenlähetetty viesti; välitetty sähköposti; välitetty viesti alkaa; edelleen
-    lähetetty viesti; välitetyn viestin alku
+original: alkuperäinen viesti; alkuperäinen viesti / orig.msg; alkuperäinen sanoma; alkuperäinen sähköposti
+forwarded: välitetty viesti; välitetty viesti / fwd.msg; edelleenlähetetty viesti; välitetty sähköposti;
+    välitetty viesti alkaa; edelleen lähetetty viesti; välitetyn viestin alku
 device: lähetetty; hanki outlook; hae outlook
 closing: ystävällisin terveisin; terveisin; parhain terveisin; t; yst. terv; yst.terv; ystävällisesti;
     kunnioittaen; terv; hyvää päivänjatkoa; kiitos; kiittäen; kiitos ja terveisin; yt
@@ -83,12 +84,13 @@ starts: w dniu; dnia; wiadomość napisana przez; dn; w dn; użytkownik; cytowan
 sender: od; nadawca
 sent: wysłano; data; wysłane; data wysłania; wysłany
 to: do; adresat; odbiorca
-copy: dw; udw; kopia; ważność; załączniki; odpowiedz do
+copy: dw; udw; kopia; ważność; załączniki; odpowiedz do; odpowiedź-do
 subject: temat; tytuł
 original: oryginalna wiadomość; wiadomość oryginalna; wiadomość pierwotna; pierwotna wiadomość; treść
     oryginalnej wiadomości; wiadomość źródłowa; pierwotny e-mail; oryginalny e-mail
 forwarded: przekazana wiadomość; wiadomość przekazana dalej; wiadomość przekazana; treść przekazanej wiadomości;
-    początek przekazywanej wiadomości; początek przekazanej wiadomości; przekazany e-mail
+    wiadomość przesłana dalej; początek przekazywanej wiadomości; początek przekazanej wiadomości; przekazany
+    e-mail
 device: wysłane z; wysłano z; wysłana z; pobierz aplikację outlook; wysłane za pomocą; wysłano za pomocą;
     pobierz program outlook; pobierz outlook
 closing: pozdrawiam; z poważaniem; pozdrowienia; z wyrazami szacunku; serdecznie pozdrawiam; serdeczności;
@@ -104,7 +106,7 @@ starts: от; сообщение от; пользователь; цитирую;
 sender: от; отправитель; от кого
 sent: отправлено; дата; отправлен; дата отправки
 to: кому; получатель
-copy: копия; скрытая копия; важность; вложения; ответить; кс
+copy: копия; скрытая копия; важность; вложения; ответить; ответ-кому; кс
 subject: тема
 original: исходное сообщение; оригинальное сообщение; исходное письмо; первоначальное сообщение; изначальное
     сообщение; оригинальное письмо
@@ -124,17 +126,17 @@ starts: am; zitat von; nachricht von; von; um
 sender: von; absender
 sent: gesendet; datum; gesendet am; versendet am; verschickt
 to: an; empfänger
-copy: kopie; wichtigkeit; anlagen; antwort an; antworten an; priorität
+copy: kopie; kopie (cc); wichtigkeit; anlagen; antwort an; antworten an; priorität
 subject: betreff; betr
 original: ursprüngliche nachricht; originalnachricht; original-nachricht; original nachricht; ursprüngliche
-    mail; originalmail; ursprüngliche e-mail; original-mail
+    mail; ursprüngliche mitteilung; originalmail; ursprüngliche e-mail; original-mail
 forwarded: weitergeleitete nachricht; anfang der weitergeleiteten nachricht; weitergeleitete mail;
     weitergeleitete e-mail; weitergeleitet von; beginn der weitergeleiteten nachricht; anfang der
     weitergeleiteten e-mail; forwarded nachricht
 device: gesendet von; gesendet mit; von meinem; holen sie sich outlook; gesendet über; versendet mit; diese
     nachricht wurde von mein; hol dir outlook; gesendet aus; laden sie outlook; outlook für; diese nachricht
-    wurde von meinem; gesendet vom; verschickt von; verfasst auf meinem; von yahoo mail auf android; von yahoo mail
-    auf dem
+    wurde von meinem; gesendet vom; verschickt von; verfasst auf meinem; von yahoo mail auf android; von yahoo
+    mail auf dem
 closing: mit freundlichen grüßen; mit freundlichen grüssen; mit freundlichem gruß; freundliche grüße; mfg; viele
     grüße; liebe grüße; beste grüße; vg; lg; herzliche grüße; schöne grüße; mit besten grüßen; gruß; grüße;
     hochachtungsvoll; danke; vielen dank; freundliche grüsse; mit lieben grüßen; besten dank; danke im voraus;
@@ -149,7 +151,7 @@ starts: den; följande skrevs av; on
 sender: från; avsändare
 sent: skickat; datum; skickades; sänt; skickat den
 to: till; mottagare
-copy: kopia; hemlig kopia; prioritet; bifogade filer; svara till
+copy: kopia; hemlig kopia; prioritet; bifogade filer; svara till; svar till
 subject: ämne; rubrik; ärende
 original: ursprungligt meddelande; originalmeddelande; ursprungsmeddelande; ursprungligt mejl; ursprungliga
     meddelandet

@@ -61,7 +61,7 @@ starts: op; citeren van; van
 sender: van; afzender
 sent: verzonden; datum; verzonden op; verstuurd; verzonden om
 to: aan; naar
-copy: cc; bcc; kopie; urgentie; bijlagen; prioriteit
+copy: cc; bcc; kopie; urgentie; bijlagen; prioriteit; antwoord aan
 subject: onderwerp; betreft
 original: oorspronkelijk bericht; origineel bericht; oorspronkelijke bericht; originele bericht
 forwarded: doorgestuurd bericht; begin doorgestuurd bericht; begin van doorgestuurd bericht; doorgezonden
@@ -79,7 +79,7 @@ starts: den; d
 sender: fra; afsender
 sent: sendt; dato; sendt den
 to: til; modtager
-copy: cc; kopi; prioritet; vedhæftede filer; bcc
+copy: cc; kopi; prioritet; vedhæftede filer; bcc; svar til
 subject: emne; vedr
 original: oprindelig besked; oprindelig meddelelse; original besked; original meddelelse; oprindelige besked;
     den oprindelige meddelelse
@@ -94,15 +94,15 @@ above: over denne linje
 [no]
 wrote: skrev; skrive; skreiv; har skrevet
 starts: den; på
-sender: fra; avsender
+sender: fra; frå; avsender
 sent: sendt; dato
 to: til; mottaker
 copy: kopi; blindkopi; prioritet; vedlegg; kopi til
 subject: emne
-original: opprinnelig melding; original melding; opprinnelig e-post; opprinnelige melding; den opprinnelige
-    meldingen
-forwarded: videresendt melding; start på videresendt melding; videresendt e-post; begynnelsen på videresendt
-    melding; videresendt epost; videresendt beskjed
+original: opprinnelig melding; opphavleg melding; original melding; opprinnelig e-post; opprinnelige melding;
+    den opprinnelige meldingen
+forwarded: videresendt melding; start på videresendt melding; vidaresend melding; videresendt e-post;
+    begynnelsen på videresendt melding; videresendt epost; videresendt beskjed
 device: sendt fra; skaff deg outlook; last ned outlook; få outlook; hent outlook; sendt med; sendt via
 closing: med vennlig hilsen; vennlig hilsen; mvh; hilsen; beste hilsen; med vennlige hilsener; takk; på forhånd
     takk; med beste hilsen; ha en fin dag; vh
@@ -115,7 +115,7 @@ starts: dne; dňa; odesílatel; uživatel; v
 sender: od; odesílatel; odesilatel
 sent: odesláno; datum; dne; odesláno dne; posláno
 to: komu; příjemce; pro
-copy: kopie; skrytá kopie; důležitost; přílohy; odpovědět
+copy: kopie; skrytá kopie; důležitost; přílohy; odpovědět; odpověď na
 subject: předmět; predmet; věc
 original: původní zpráva; původní e-mail; původní email; originální zpráva; původní mail
 forwarded: přeposlaná zpráva; začátek přeposílané zprávy; přeposlaný e-mail; přeposlaný email; předaná zpráva;
@@ -147,10 +147,10 @@ above: nad tento riadok; nad touto čiarou
 [uk]
 wrote: пише; написав; написала; написав(ла); писав; написав(-ла); написав/ла
 starts: від; користувач; у; о
-sender: від; відправник
+sender: від; від кого; відправник
 sent: надіслано; дата; відправлено
 to: кому; до; одержувач
-copy: копія; прихована копія; важливість; вкладення
+copy: копія; прихована копія; важливість; вкладення; кому відповісти
 subject: тема
 original: вихідне повідомлення; оригінальне повідомлення; початкове повідомлення; оригінал повідомлення;
     оригінальний лист; початковий лист
@@ -203,10 +203,10 @@ above: e sor fölé; a vonal fölé; a sor fölé
 [ro]
 wrote: a scris; scrie; a scris următoarele
 starts: în; in data; pe; la; în data de; pe data de
-sender: de la; expeditor; from
+sender: de la; expeditor; expeditorul; from
 sent: trimis; data; trimis la; dată; trimisă
-to: către; catre; la; pentru; destinatar
-copy: cc; cci; importanță; atașamente
+to: către; catre; la; pentru; destinatar; destinatarul
+copy: cc; cci; importanță; atașamente; răspuns către
 subject: subiect; subiectul
 original: mesaj original; mesajul original; mesaj initial; mesaj inițial
 forwarded: mesaj redirecționat; începutul mesajului redirecționat; mesaj redirectionat; mesaj transmis; începe
@@ -223,11 +223,11 @@ starts: tarih
 sender: kimden; gönderen; from
 sent: gönderildi; tarih; gönderilme tarihi; gönderim; gönderme tarihi
 to: kime; alıcı
-copy: bilgi; bcc; gizli; önem derecesi; ekler
+copy: bilgi; bcc; gizli; önem derecesi; ekler; yanıt adresi
 subject: konu
 original: özgün ileti; orijinal mesaj; orijinal ileti; asıl mesaj; orjinal mesaj; özgün mesaj
 forwarded: iletilen mesaj; iletilmiş mesaj; iletilen ileti; başlangıç iletilen mesaj; yönlendirilmiş ileti;
-    iletilen mesajın başlangıcı; yönlendirilen mesaj; forwarded mesaj
+    iletilen mesajın başlangıcı; yönlendirilen mesaj; ileti başlangıcı; forwarded mesaj
 device: android için outlook; ios için outlook; outlook for; yahoo mail; windows için; samsung cep
 device_ends: gönderildi; gönderilmiştir; edinin; ile gönderildi; yükleyin
 closing: saygılarımla; iyi çalışmalar; teşekkürler; saygılarımızla; iyi günler; teşekkür ederim; sevgiler;
@@ -264,8 +264,8 @@ copy: kopija; vv; važnost; prilozi; zadeva kopije
 subject: predmet; zadeva; naslov; предмет; тема
 original: izvorna poruka; originalna poruka; izvirno sporočilo; originalno sporočilo; prvotno sporočilo;
     оригинална порука; prvobitna poruka
-forwarded: proslijeđena poruka; posredovano sporočilo; prosleđena poruka; početak proslijeđene poruke; začetek
-    posredovanega sporočila; прослеђена порука; posredovano pismo
+forwarded: proslijeđena poruka; započni proslijeđenu poruku; posredovano sporočilo; prosleđena poruka; početak
+    proslijeđene poruke; začetek posredovanega sporočila; прослеђена порука; posredovano pismo
 device: poslano s; poslano iz; poslano z; poslato sa; preuzmite outlook; poslano sa; pridobite outlook; poslato
     iz; послато са; nabavite outlook
 closing: lijep pozdrav; lep pozdrav; srdačan pozdrav; pozdrav; s poštovanjem; hvala; lp; s spoštovanjem;
@@ -277,12 +277,13 @@ above: iznad ove crte; nad to črto; iznad ove linije
 wrote: 書きました; のメール; wrote; さんは書きました; のメッセージ; さんからのメール; 書き込み; が書きました
 sender: 差出人; 送信者; from; 送信元
 sent: 送信日時; 日時; 送信日; 日付; 送信
-to: 宛先; 宛て先; to; 受信者
+to: 宛先; 宛て先; 送信先; to; 受信者
 copy: 重要度; 添付ファイル; ｃｃ; 返信先
 subject: 件名; 題名
 original: 元のメッセージ; オリジナルメッセージ; original message; オリジナル メッセージ; 元のメール;
     受信メール; メッセージ原文
-forwarded: 転送されたメッセージ; 転送メッセージ; 転送されたメッセージ:; 以下は転送メッセージです; 転送メール
+forwarded: 転送されたメッセージ; 転送メッセージ; 転送されたメッセージ:; 以下は転送メッセージです; 転送メール;
+    メッセージを転送
 device_ends: から送信; から送信されました; を入手; を使用して送信; から送信します; で送信; をダウンロード
 closing: よろしくお願いします; よろしくお願いいたします; よろしくお願い致します; 敬具; 以上
 notice: 機密情報
@@ -376,9 +377,10 @@ sender: frá; nga; kimdən; од; კის; кімнен; nork; ó
 sent: sent; dagsetning; dërguar; göndərilib; data; пратено; sendt
 to: til; kujt; për; kimə; за; nori; chuig; кімге
 subject: efni; subjekti; mövzu; предмет; gaia; ábhar; тақырып; lënda; tema
-original: upprunaleg skilaboð; mesazhi origjinal; оригинална порака; orijinal mesaj; jatorrizko mezua
-forwarded: áframsend skilaboð; mesazh i përcjellë; препратена порака; birəbaşa mesaj; birbidalitako mezua;
-    mesazhi i përcjellë
+original: upprunaleg skilaboð; upprunalegur póstur; mensaxe orixinal; mesazhi origjinal; оригинална порака;
+    orijinal mesaj; jatorrizko mezua
+forwarded: áframsend skilaboð; áframsendur póstur; mensaxe reenviada; mesazh i përcjellë; препратена порака;
+    birəbaşa mesaj; birbidalitako mezua; mesazhi i përcjellë
 device: sent úr; dërguar nga; испратено од; sent frá; pratено од
 closing: kveðja; bestu kveðjur; me respekt; hörmətlə; со почит; með kveðju; përshëndetje; agur bero bat
 """

@@ -1,0 +1,52 @@
+"""Further bounces: of systems that say little, and inside the mails of other machines."""
+
+from __future__ import annotations
+
+from channels.email.bounce_samples import OURS, RETURNED, Sample, mail, report
+
+MORE = [
+    Sample(
+        "a language that nobody knows",
+        (
+            "From: MAILER-DAEMON@mx.firma.ee\nTo: info@kaup.ee\nSubject: Xyz qwe\nMIME-Version: 1.0\n"
+            'Content-Type: multipart/mixed; boundary="x"\n\n'
+            f"--x\nContent-Type: text/plain\n\nQwe rty uio.\n\n<ann@firma.ee>\n\n"
+            f"--x\nContent-Type: message/rfc822\n\n{RETURNED}\n--x--\n"
+        ).encode(),
+        False,
+        None,
+    ),
+    Sample(
+        "wrapped by a gateway",
+        (
+            b"From: postmaster@firma.ee\nTo: info@kaup.ee\nSubject: Delivery Status Notification (Failure)\n"
+            b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="outer"\n\n'
+            b"--outer\nContent-Type: message/rfc822\n\n"
+        )
+        + report("smtp; 550 5.1.1 User unknown", status="5.1.1")
+        + b"\n--outer\nContent-Type: text/plain\n\nThis mail was scanned.\n--outer--\n",
+        True,
+        "5.1.1",
+    ),
+    Sample(
+        "not a valid user, from nobody",
+        mail(
+            "",
+            f"You sent mail to ann@firma.ee. That's not a valid user here.\n\nMessage-ID: <{OURS}>",
+            "Auto-Submitted: auto-replied",
+            sender="<>",
+        ),
+        True,
+        None,
+    ),
+    Sample(
+        "a daemon's warning",
+        mail(
+            "Warning: ann@firma.ee - User unknown!",
+            f"ann@firma.ee - no such user here.\n\nThere is no user by that name.\n\n{RETURNED}",
+            sender="MDaemon@mx.firma.ee",
+        ),
+        True,
+        None,
+    ),
+]
