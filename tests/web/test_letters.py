@@ -204,3 +204,90 @@ async def test_a_visitor_hears_nothing_of_letters_outside_the_chat(desk: Desk, d
         await joining.join(tx, letter.id, chat.number)
     heard = [one for event in await told(desk, at, visitor) for one in event["objects"].get("messages", [])]
     assert [(one.text.strip(), one.letter) for one in heard] == [("SALAJANE", None)]
+
+
+async def test_agents_of_any_role_sort_letters_and_nobody_else_does(desk: Desk, database: Database) -> None:
+    first = await desk.room.deliver(written(MARI, "Üks", message_id="1@k"))
+    case = await desk.room.case_of(first)
+    acts = [
+        ("GET", f"/api/messages/{first.message_id}/letter", None),
+        ("GET", f"/api/messages/{first.message_id}/raw", None),
+        ("GET", f"/api/cases/{case.id}/correspondence", None),
+        ("GET", f"/api/cases/{case.id}/joins", None),
+        ("POST", f"/api/cases/{case.id}/split", {"message_id": first.message_id}),
+        ("POST", f"/api/cases/{case.id}/join", {"number": case.number}),
+        ("POST", "/api/joins/1/undo", {}),
+        ("POST", "/api/joins/1/dismiss", {}),
+    ]
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(desk.app),
+        base_url="http://desk.example",
+        headers={"origin": "http://desk.example"},
+    ) as nobody:
+        for method, path, body in acts:
+            assert (await nobody.request(method, path, json=body)).status_code == 401, path
+    # Kadri's role is the least there is.
+    for method, path, body in acts[:4]:
+        assert (await desk.http.request(method, path, json=body)).status_code == 200, path
+
+
+async def test_what_cannot_be_split_or_joined_is_said_and_nothing_moves(desk: Desk) -> None:
+    first = await desk.room.deliver(written(MARI, "Üks", message_id="1@k"))
+    second = await desk.room.deliver(written(MARI, "Re: Üks", message_id="2@k", answers=["1@k"]))
+    elsewhere = await desk.room.deliver(written("Jüri <jyri@kiri.example>", "Muu"))
+    case, other = await desk.room.case_of(first), await desk.room.case_of(elsewhere)
+    refusals = [
+        (f"/api/cases/{case.id}/split", {"message_id": first.message_id}, 409),
+        (f"/api/cases/{case.id}/split", {"message_id": elsewhere.message_id}, 404),
+        (f"/api/cases/{case.id}/split", {}, 422),
+        (f"/api/cases/{case.id}/split", {"message_id": "x"}, 422),
+        (f"/api/cases/{case.id}/join", {"number": case.number}, 409),
+        (f"/api/cases/{case.id}/join", {"number": 99_999}, 404),
+        (f"/api/cases/{case.id}/join", {"number": None}, 422),
+    ]
+    for path, body, status in refusals:
+        refused = await desk.http.post(path, json=body)
+        assert refused.status_code == status, (path, body, refused.text)
+        assert refused.json()["error"]["message"].endswith((".", "?"))
+    view = (await desk.http.get(f"/api/cases/{case.id}")).json()
+    assert [one["id"] for one in view["messages"]] == [first.message_id, second.message_id]
+    assert (await desk.http.get(f"/api/cases/{other.id}/joins")).json() == []
+
+
+async def test_the_same_split_twice_makes_one_case(desk: Desk) -> None:
+    case = await desk.room.case_of(await desk.room.deliver(written(MARI, "Üks", message_id="1@k")))
+    second = await desk.room.deliver(written(MARI, "Re: Üks", message_id="2@k", answers=["1@k"]))
+    key = {"idempotency-key": "split-00001"}
+    body = {"message_id": second.message_id}
+    made = [await desk.http.post(f"/api/cases/{case.id}/split", json=body, headers=key) for _ in range(2)]
+    assert made[0].json()["id"] == made[1].json()["id"] != case.id
+    # Without a key the message simply is not there any more.
+    assert (await desk.http.post(f"/api/cases/{case.id}/split", json=body)).status_code == 404
+    assert len(await desk.room.cases()) == 2
+
+
+async def test_a_proposal_is_dismissed_or_carried_out_once(desk: Desk) -> None:
+    first = await desk.room.case_of(await desk.room.deliver(written(MARI, "Üks")))
+    second = await desk.room.case_of(await desk.room.deliver(written(MARI, "Re: Üks")))
+    [proposal] = (await desk.http.get(f"/api/cases/{second.id}/joins")).json()
+    assert (proposal["kind"], proposal["state"]) == ("proposal", "open")
+    assert (await desk.http.post(f"/api/joins/{proposal['id']}/undo", json={})).status_code == 409
+    # Saying so twice says no more.
+    for _ in range(2):
+        assert (await desk.http.post(f"/api/joins/{proposal['id']}/dismiss", json={})).status_code == 200
+    assert (await desk.http.get(f"/api/cases/{second.id}/joins")).json()[0]["state"] == "dismissed"
+    # It may be joined all the same, and parted again.
+    joined = await desk.http.post(f"/api/cases/{second.id}/join", json={"number": first.number})
+    assert joined.json()["id"] == first.id
+    done = [one for one in (await desk.http.get(f"/api/cases/{first.id}/joins")).json() if one["state"] == "done"]
+    assert (await desk.http.post(f"/api/joins/{done[0]['id']}/undo", json={})).json()["id"] == second.id
+    for case in (first, second):
+        assert len((await desk.http.get(f"/api/cases/{case.id}")).json()["messages"]) == 1
+
+
+async def test_a_chat_has_no_letter(desk: Desk) -> None:
+    message, case = await desk.room.shop.say(await desk.room.shop.customer(), "tere")
+    for path in (f"/api/messages/{message.id}/letter", f"/api/messages/{message.id}/raw"):
+        refused = await desk.http.get(path)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (404, "not_found")
+    assert (await desk.http.get(f"/api/cases/{case.id}/joins")).json() == []
