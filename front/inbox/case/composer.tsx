@@ -46,7 +46,7 @@ export function Composer({ item }: { item: Case }) {
   const tooLong = text.length > MOST_LETTERS;
   const blocked = empty || uploads.busy || tooLong;
   const send = (sendAt: Date | null = null) => {
-    if (blocked) return;
+    if (blocked || field.current?.form?.reportValidity() === false) return;
     const { suggestionId, entryId, copies } = draft;
     if (tab === "note") writeNote(item, newId(), text.trim());
     else sendReply(item, newId(), { text: text.trim(), attachments: uploads.ids, suggestionId, entryId, copies: byMail ? copies : null, sendAt });

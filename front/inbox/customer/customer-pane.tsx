@@ -8,7 +8,7 @@ import { SimilarSection } from "../case/similar-cases";
 import { nameCustomer, noteCustomer } from "../acts";
 import { useCommand } from "../keys";
 import { tell } from "../notices";
-import { agentName, Ago, channelName, Initials, tongueName } from "../parts/bits";
+import { agentName, Ago, channelName, Initials, nameOf, tongueName } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import { casePath } from "../router";
 import { cases, desk, online } from "../store";
@@ -30,7 +30,7 @@ function Facts({ customer, item }: { customer: Customer; item: Case }) {
   const here = online.value.customers.has(customer.id);
   return (
     <>
-      <Who customer={customer} here={here} />
+      <Who customer={customer} named={nameOf(item)} here={here} />
       {customer.page !== null && <PageNow customer={customer} here={here} />}
       <section>
         <h3>{t("customer.identities")}</h3>
@@ -47,9 +47,9 @@ function Facts({ customer, item }: { customer: Customer; item: Case }) {
   );
 }
 
-function Who({ customer, here }: { customer: Customer; here: boolean }) {
+function Who({ customer, named, here }: { customer: Customer; /** What goes for a name where none is known. */ named: string; here: boolean }) {
   const [editing, setEditing] = useState(false);
-  const name = customer.name ?? t("customer.unnamed");
+  const name = customer.name ?? named;
   return (
     <header class="who">
       <Initials name={name} online={here} large />

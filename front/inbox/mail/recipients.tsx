@@ -74,12 +74,17 @@ function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mai
   const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  // While it stands there no letter leaves: nobody is left out unnoticed.
+  const refuse = (why: string | null) => {
+    field.current?.setCustomValidity(why ?? "");
+    setProblem(why);
+  };
   const take = () => {
     const typed = field.current?.value ?? "";
     const one = parseAddress(typed);
     if (typed.trim() === "") close();
-    else if (one === null) setProblem(t("mail.cc_invalid"));
-    else if (isOurs(one.email, mail.own)) setProblem(t("mail.cc_ours"));
+    else if (one === null) refuse(t("mail.cc_invalid"));
+    else if (isOurs(one.email, mail.own)) refuse(t("mail.cc_ours"));
     else add(one.email);
   };
   const keyed = (event: KeyboardEvent) => {
@@ -94,9 +99,9 @@ function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mai
   return (
     <span class="cc-field">
       <input
-        ref={field} type="email" multiple={false} list={`${id}-known`} aria-label={t("mail.cc_add")} placeholder="name@example.com" autocomplete="off" autofocus
+        ref={field} inputMode="email" autocapitalize="off" spellcheck={false} list={`${id}-known`} aria-label={t("mail.cc_add")} placeholder="name@example.com" autocomplete="off" autofocus
         aria-invalid={problem !== null || undefined} aria-describedby={problem === null ? undefined : `${id}-problem`}
-        onKeyDown={keyed} onInput={() => setProblem(null)} onBlur={take}
+        onKeyDown={keyed} onInput={() => refuse(null)} onBlur={take}
       />
       <datalist id={`${id}-known`}>{left.map((one) => <option key={one.email} value={one.email}>{one.name ?? ""}</option>)}</datalist>
       {problem !== null && <span id={`${id}-problem`} class="state bad" role="alert">{problem}</span>}
