@@ -9,6 +9,7 @@ import pytest
 
 from robot.cast import SHOP, facts
 from tugi.engines.e5 import E5
+from tugi.robot import ngrams
 from tugi.robot.decide import decide
 from tugi.robot.facts import Entry, Suggest, entry_from_json
 from tugi.robot.fitting import _gram_kernel, example_texts
@@ -135,6 +136,17 @@ def test_the_kernel_is_what_similarity_says() -> None:
     hashes = [character_grams(text) for text in texts]
     grams = fit_grams(hashes)
     assert np.allclose(_gram_kernel(grams), grams.similarities(hashes), atol=1e-5)
+
+
+@pytest.mark.parametrize("at_once", [1, 100, 10_000])
+def test_a_few_at_a_time_are_as_similar_as_all_at_once(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["kus mu pakk on", "", "where is my pack", "zzzz", "kus pakk", "cancel", "order cancel now"]
+    hashes = [character_grams(text) for text in texts]
+    grams = fit_grams(hashes)
+    alone = np.concatenate([grams.similarities([one]) for one in hashes])
+    monkeypatch.setattr(ngrams, "_AT_ONCE", at_once)
+    assert np.array_equal(grams.similarities(hashes), alone)
+    assert grams.similarities([]).shape == (0, len(texts))
 
 
 def test_strange_words_are_similar_to_nothing() -> None:

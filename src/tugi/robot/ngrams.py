@@ -21,6 +21,8 @@ CHARACTER_LENGTHS = (2, 3, 4, 5)
 _WORDS = re.compile(r"\w+")
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
+# Occurrences of n-grams added up at a time.
+_AT_ONCE = 65_536
 
 
 def character_grams(text: str) -> Hashes:
@@ -101,6 +103,18 @@ class Grams:
 
     def _cosines(self, weighed: tuple[Ints, Ints, Floats], texts: int) -> Floats:
         owners, places, weights = weighed
+        found = np.zeros((texts, self.size), np.float32)
+        occurrences = int((self.starts[places + 1] - self.starts[places]).sum())
+        # A few texts at a time, so that what is added up stays in the processor's cache: twice as fast.
+        step = max(1, texts * _AT_ONCE // max(1, occurrences))
+        bounds = np.searchsorted(owners, np.arange(0, texts + step, step))
+        for first, start, end in zip(range(0, texts, step), bounds[:-1], bounds[1:], strict=True):
+            some = slice(start, end)
+            count = min(step, texts - first)
+            found[first : first + count] = self._sums(owners[some] - first, places[some], weights[some], count)
+        return found
+
+    def _sums(self, owners: Ints, places: Ints, weights: Floats, texts: int) -> Floats:
         lengths = self.starts[places + 1] - self.starts[places]
         index = spread(self.starts[places], lengths)
         cells = np.repeat(owners * self.size, lengths) + self.rows[index]

@@ -19,8 +19,10 @@ MAX_CHARACTERS = 2000
 MOST_READ = 20_000
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# No letter before these is a combining mark, or unseen.
-_FIRST_MARK, _FIRST_UNSEEN = "\u0300", "\u00ad"
+# No letter before this is unseen.
+_FIRST_UNSEEN = "\u00ad"
+# Letters from the first combining mark on; most texts have none but marks among them.
+_PERHAPS_MARKS = re.compile("[\u0300-\U0010ffff]+")
 # Letters that NFKD leaves whole, as people type them without a national keyboard.
 _BARE = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "đ": "d", "æ": "ae", "ı": "i"})
 
@@ -71,7 +73,11 @@ def without_diacritics(text: str) -> str:
     if text.isascii():
         return text
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if c < _FIRST_MARK or not unicodedata.combining(c)).translate(_BARE)
+    return _PERHAPS_MARKS.sub(_without_marks, decomposed).translate(_BARE)
+
+
+def _without_marks(match: re.Match[str]) -> str:
+    return "".join(c for c in match.group() if not unicodedata.combining(c))
 
 
 def bare_lines(message: str) -> list[str]:
@@ -87,7 +93,10 @@ def bare_lines(message: str) -> list[str]:
     lines = [_folded(reading) for reading in readings]
     lines += [line.replace("_", " ") for line in lines if "_" in line]
     lines += [
-        _DIGIT_WORD.sub(lambda found, table=table: _undigit(found, table), line) for table in _LEET for line in lines
+        _DIGIT_WORD.sub(lambda found, table=table: _undigit(found, table), line)
+        for table in _LEET
+        for line in lines
+        if line.translate(table) != line
     ]
     return [line for line in dict.fromkeys(lines) if line] or [""]
 
