@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
 import structlog
 
 log = structlog.get_logger("tugi.channels")
@@ -19,7 +18,8 @@ MOST = 20
 class Names:
     """Asks a resolver; by default the one that the system uses. None in an answer: it could not be asked."""
 
-    def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
+    def __init__(self, resolver: Any = None) -> None:
+        """resolver: a dns.asyncresolver.Resolver."""
         self._resolver = resolver
 
     async def mx(self, domain: str) -> list[str]:
@@ -39,6 +39,7 @@ class Names:
         return await self._ask(name, "TXT", lambda one: b"".join(one.strings).decode("utf-8", "replace"))
 
     async def _ask(self, name: str, kind: str, read: Callable[[Any], Any]) -> list[Any] | None:
+        dns = _dns()
         try:
             resolver = self._resolver or dns.asyncresolver.get_default_resolver()
             answer = await resolver.resolve(name, kind, lifetime=SECONDS, search=False)
@@ -48,6 +49,14 @@ class Names:
             log.info("the name system was asked in vain", kind=kind, why=type(error).__name__)
             return None
         return [read(one) for one in list(answer)[:MOST]]
+
+
+@cache
+def _dns() -> Any:
+    """dnspython, which takes a tenth of our start: only who connects a mailbox needs it."""
+    for name in ("dns.asyncresolver", "dns.exception", "dns.resolver"):
+        import_module(name)
+    return import_module("dns")
 
 
 def _host(name: Any) -> str:
