@@ -1,21 +1,27 @@
 """Mailboxes over HTTP: found, tried, connected, changed; who may what, and what never comes back."""
 
+import asyncio
+import logging
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from cast import open_shop
 from fakes.dns_server import name_server
 from fakes.dovecot import PASSWORD, Dovecot
 from fakes.smtp_peer import smtp_peer
 from tugi.channels.email.connecting.names import Names
+from tugi.channels.email.connecting.setting_up import EmailSetup
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.events import read_after
 from tugi.desk.cases import accounts, deliveries
+from tugi.mail_setup import FoundMailbox
 from web.agents_app import browser, invited_browser, owner_browser
 from web.mail_app import (
     ADDRESS,
@@ -294,3 +300,119 @@ async def test_what_nobody_could_read_is_listed_saved_tried_again_and_put_aside(
     assert (counted["quarantined"], counted["waiting"]) == (3, 1)
     for wrong in ("?status=lost", "?limit=0", "?limit=1000", "?before=x"):
         assert (await owner.get(f"/api/deliveries{wrong}")).status_code == 422
+
+
+async def test_no_password_is_written_to_a_log(
+    database: Database, dovecot: Dovecot, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = ssl.create_default_context(cafile=dovecot.certificate.chain)
+    with caplog.at_level(logging.DEBUG), capture_logs() as logs:
+        async with name_server({}) as dns:
+            setup = setup_with(database, context=context, names=Names(dns.resolver()))
+            owner = await owner_browser(app_with(database, setup))
+            settings = {"receiving": {"imap": {**IMAP, "host": "localhost", "port": dovecot.tls_port, "user": "post"}}}
+            form = {**MAILBOX, "settings": settings, "smtp_password": "uus-saladus"}
+            tried = (await owner.post("/api/channels/email/test", json=form)).json()
+            made = (await owner.post("/api/channels/email", json=form)).json()
+            await owner.patch(f"/api/channels/{made['id']}", json={"password": "saladus\n"})
+            await owner.post("/api/channels/email", content=b'{"email": "x@x.example", "password": "saladus"')
+            odd = await owner.post("/api/channels/email", json={**MAILBOX, "password": ["saladus"]})
+    assert (tried["receiving"]["code"], odd.status_code) == ("password", 422)
+    assert not any(word in f"{logs} {caplog.text} {odd.text} {tried}" for word in SECRET_WORDS)
+
+
+async def test_switching_twice_is_switching_once(database: Database) -> None:
+    owner = await owner_browser(app_with(database))
+    place = f"/api/channels/{(await connected(owner))['id']}"
+    for active in (False, False, True, True):
+        assert (await owner.patch(place, json={"active": active})).json()["active"] is active
+    # A password that is taken away is gone; what is not named stays.
+    assert (await owner.patch(place, json={"password": ""})).json()["secrets"] == []
+    assert (await owner.patch(place, json={})).json()["name"] == "Shop"
+    # An account is not deleted: its cases and letters are of it.
+    assert (await owner.delete(place)).status_code == 405
+
+
+async def test_of_two_who_connect_the_same_address_one_does(database: Database) -> None:
+    owner = await owner_browser(app_with(database))
+    both = await asyncio.gather(*(owner.post("/api/channels/email", json=MAILBOX) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [200, 409]
+    refused = next(answer for answer in both if answer.status_code == 409)
+    assert "connected already" in refused.json()["error"]["message"]
+    assert len((await owner.get("/api/channels")).json()["channels"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("PATCH", "{place}", {"name": " "}, 422),
+        ("PATCH", "{place}", {"active": "perhaps"}, 422),
+        ("PATCH", "{place}", {"settings": {"receiving": {"imap": {"host": "x"}}}}, 422),
+        ("PATCH", "{place}", {"settings": []}, 422),
+        ("PATCH", "{place}", {"password": "a\0b"}, 422),
+        ("POST", "{place}/backfill", {"days": 36_501}, 422),
+        ("POST", "{place}/backfill", {"days": "all"}, 422),
+        ("POST", "{place}/backfill", {}, 422),
+        ("POST", "/api/channels/email/discover", {"email": "x" * 100_000}, 422),
+        ("POST", "/api/channels/email/discover", {}, 422),
+        ("POST", "/api/channels/email/test", {"email": "", "settings": {}}, 422),
+        ("POST", "/api/channels/email/test", {**MAILBOX, "account_id": 999_999}, 404),
+        ("PATCH", "/api/channels/0", {"name": "x"}, 422),
+        ("PATCH", "/api/channels/999999", {"name": "x"}, 404),
+        ("GET", "/api/channels/999999/health", None, 404),
+        ("GET", "/api/channels/oauth/google/start?account_id=999999", None, 404),
+        ("GET", "/api/channels/oauth/google/start?email=nobody", None, 422),
+        ("GET", "/api/channels/oauth/google/start?account_id=x", None, 422),
+    ],
+)
+async def test_wrong_words_change_nothing(
+    database: Database, method: str, path: str, body: dict[str, Any] | None, status: int
+) -> None:
+    owner = await owner_browser(app_with(database))
+    before = await connected(owner)
+    refused = await owner.request(method, path.format(place=f"/api/channels/{before['id']}"), json=body)
+    assert refused.status_code == status, refused.text
+    assert refused.json()["error"]["message"]
+    assert (await owner.get(f"/api/channels/{before['id']}/health")).json() == before
+    assert await stored(database, before["id"]) == {"password": "saladus"}
+
+
+async def test_the_widgets_own_account_is_no_mailbox(database: Database) -> None:
+    owner = await owner_browser(app_with(database))
+    async with database.everywhere() as tx:
+        workspace_id = await tx.fetchval("select id from workspaces")
+    async with database.transaction(workspace_id) as tx:
+        widget = await accounts.ensure_account(tx, "widget", "Widget")
+    for method, path, body in (
+        ("PATCH", f"/api/channels/{widget}", {"active": False}),
+        ("POST", f"/api/channels/{widget}/backfill", {"days": 3}),
+        ("GET", f"/api/channels/{widget}/health", None),
+    ):
+        assert (await owner.request(method, path, json=body)).status_code == 404, path
+    assert (await owner.get("/api/channels")).json()["channels"] == []
+
+
+@dataclass(frozen=True, slots=True)
+class _Slow(EmailSetup):
+    """Finds nothing until it is let."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def find(self, email: str) -> FoundMailbox:
+        await self.go.wait()
+        return FoundMailbox(None, None, None, "password", "nothing", None, "")
+
+
+async def test_a_shop_tries_a_few_mailboxes_at_once(database: Database) -> None:
+    plain = setup_with(database)
+    slow = _Slow(plain.guard, plain.context, plain.clients, plain.tokens)
+    owner = await owner_browser(app_with(database, slow))
+    asked = [
+        asyncio.ensure_future(owner.post("/api/channels/email/discover", json={"email": ADDRESS})) for _ in range(4)
+    ]
+    [refused], waiting = await asyncio.wait(asked, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    assert refused.result().status_code == 429
+    assert "Wait until they are done" in refused.result().json()["error"]["message"]
+    slow.go.set()
+    assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+    assert (await owner.post("/api/channels/email/discover", json={"email": ADDRESS})).status_code == 200

@@ -1,5 +1,6 @@
 """Mail handed over by HTTP: proven, byte for byte, and acknowledged only when it is stored."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -212,3 +213,66 @@ async def test_a_senders_own_claims_are_not_believed_from_a_provider(post: Post)
     headers = {"x-tugi-signature": signature(post.key, claim + b"x"), "x-tugi-recipient": "info@shop.example"}
     await post.hand(f"/hooks/mail/{post.workspace_id}", content=claim + b"x", headers=headers)
     assert [raw for raw, _ in await post.kept()] == [b"X-Claimed-" + claim, claim + b"x"]
+
+
+async def test_a_signature_is_of_its_very_body_and_its_very_door(post: Post) -> None:
+    good = signature(post.key, MAIL)
+    to = {"x-tugi-recipient": "info@shop.example"}
+    door = f"/hooks/mail/{post.workspace_id}"
+    for path, content, given in (
+        (door, MAIL + b" ", good),
+        (door, MAIL, good[:-1]),
+        (door, MAIL, good + "0"),
+        (door, MAIL, "é" * 64),
+        (f"/hooks/mail/{post.workspace_id + 1}", MAIL, good),
+        # A wrong signature is not made good by the right key beside it.
+        (post.path, MAIL, signature("another", MAIL)),
+    ):
+        headers = [(b"x-tugi-signature", given.encode()), *((k.encode(), v.encode()) for k, v in to.items())]
+        answer = await post.hand(path, content=content, headers=headers)
+        assert answer.status_code == 403, (path, given)
+        assert answer.json()["error"]["message"]
+    assert await post.kept() == []
+    assert (await post.hand(door, content=MAIL, headers={**to, "x-tugi-signature": good.upper()})).status_code == 200
+
+
+async def test_the_same_mail_at_the_same_time_is_kept_once(post: Post) -> None:
+    headers = {"x-tugi-signature": signature(post.key, MAIL)}
+    told = [answer.json() for answer in await asyncio.gather(*(post.raw(**headers) for _ in range(6)))]
+    assert sorted(one["stored"] for one in told) == [0, 0, 0, 0, 0, 1]
+    assert len(await post.kept()) == 1
+
+
+async def test_a_mailbox_that_is_switched_off_or_of_another_shop_is_not_here(post: Post) -> None:
+    async with post.database.everywhere() as tx:
+        other = (await workspaces.create(tx, "Teine Pood")).id
+    async with post.database.transaction(other) as tx:
+        await accounts.create(tx, "email", "theirs", "theirs@other.example", {}, None)
+    async with post.database.transaction(post.workspace_id) as tx:
+        account = await doors.account_of(tx, "email", "info@shop.example")
+        assert account is not None
+        await accounts.update(tx, account.id, active=False)
+    for to in ("info@shop.example", "theirs@other.example", "orders@shop.example.", "@", "orders"):
+        answer = await post.hand(content=MAIL, headers={"x-tugi-recipient": to})
+        assert answer.status_code in (404, 422), to
+    assert await post.kept() == []
+    # One that is on takes what is for it, also beside others.
+    beside = {"x-tugi-recipient": "info@shop.example, Orders+t1-x@Shop.example"}
+    assert (await post.hand(content=MAIL, headers=beside)).json() == {"stored": 1, "repeated": 0}
+
+
+async def test_mailguns_proof_is_good_for_one_mail(post: Post) -> None:
+    form, path = {"content-type": "application/x-www-form-urlencoded"}, f"/hooks/mail/{post.workspace_id}/mime"
+    proof = mailgun()
+    body = urlencode({**proof, "body-mime": MAIL})
+    assert (await post.hand(path, content=body, headers=form)).json() == {"stored": 2, "repeated": 0}
+    # It tries again with the same when our answer was lost.
+    assert (await post.hand(path, content=body, headers=form)).json() == {"stored": 0, "repeated": 2}
+    another = urlencode({**proof, "body-mime": MAIL + b"x"})
+    refused = await post.hand(path, content=another, headers=form)
+    assert (refused.status_code, "another mail" in refused.json()["error"]["message"]) == (403, True)
+    missing = urlencode({key: value for key, value in mailgun().items() if key != "token"} | {"body-mime": MAIL})
+    assert (await post.hand(path, content=missing, headers=form)).status_code == 403
+    early = urlencode({**mailgun(age=-400), "body-mime": MAIL + b"y"})
+    assert (await post.hand(path, content=early, headers=form)).status_code == 403
+    assert len(await post.kept()) == 2

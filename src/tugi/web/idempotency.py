@@ -153,17 +153,18 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-async def spend(tx: Transaction, actor: str, key: str) -> bool:
-    """Whether this actor uses the key for the first time; for what is good only once within a day."""
-    tag = await tx.execute(
-        "insert into idempotency_keys (workspace_id, actor, key, request_hash, created_at) values ($1, $2, $3, '', $4) "
-        "on conflict (workspace_id, actor, key) do nothing",
+async def is_first(tx: Transaction, actor: str, key: str, what: str) -> bool:
+    """Whether the key was not used within a day, or for the very same. For proofs that are good once."""
+    used_for = await tx.fetchval(
+        "insert into idempotency_keys (workspace_id, actor, key, request_hash, created_at) values ($1, $2, $3, $4, $5) "
+        "on conflict (workspace_id, actor, key) do update set key = excluded.key returning request_hash",
         tx.workspace_id,
         actor,
         key,
+        what,
         clock.now(),
     )
-    return tag == "INSERT 0 1"
+    return used_for == what
 
 
 async def forget_old(database: Database) -> None:

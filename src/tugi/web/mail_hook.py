@@ -31,7 +31,7 @@ from tugi.desk.cases import doors
 from tugi.desk.cases.doors import Doorstep
 from tugi.desk.people import workspaces
 from tugi.ports import Account
-from tugi.web import wire
+from tugi.web import idempotency, wire
 
 CHANNEL = "email"
 SIGNATURE = "x-tugi-signature"
@@ -96,7 +96,10 @@ def routes(database: Database, files: Files, secret: str, mailgun_key: str = "")
         if len(handed.raw) > doors.LARGEST:
             raise TooLarge(f"The mail is larger than {doors.LARGEST} bytes.")
         stored = repeated = 0
-        for account, to in (await _accounts(database, workspace_id, handed)).values():
+        found = await _accounts(database, workspace_id, handed)
+        if not proven:
+            await _spend(database, workspace_id, fields["token"], handed)
+        for account, to in found.values():
             envelope: dict[str, Any] = {"to": to, "door": "http"}
             if handed.sender is not None:
                 envelope["from"] = handed.sender.strip("<> ")
@@ -139,6 +142,15 @@ def _is_mailgun(fields: Mapping[str, bytes], key: str) -> bool:
     expected = hmac.new(key.encode(), stamp + token, hashlib.sha256).hexdigest().encode()
     fresh = abs(clock.now().timestamp() - int(stamp)) <= WINDOW
     return secrets.same(expected, fields.get("signature", b"")) and fresh
+
+
+async def _spend(database: Database, workspace_id: int, token: bytes, handed: Handed) -> None:
+    """Mailgun's proof says nothing of the mail, so it is good for one ("cache the token"). Raises Forbidden."""
+    what = hashlib.sha256(b"\0".join([handed.raw, *(one.encode() for one in handed.recipients)])).hexdigest()
+    key = hashlib.sha256(token).hexdigest()
+    async with database.transaction(workspace_id) as tx:
+        if not await idempotency.is_first(tx, "mailgun", key, what):
+            raise Forbidden("This signature came with another mail already.")
 
 
 def _handed(request: Request, body: bytes, fields: Mapping[str, bytes]) -> Handed:

@@ -102,7 +102,8 @@ def _claims(request: Request, provider: str, state: str) -> dict[str, Any]:
 async def _spend(request: Request, viewer: Viewer, claims: dict[str, Any]) -> None:
     """Use the state up, whatever comes of it: of two that come with it one goes on. Raises Conflict for the other."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        if not await idempotency.spend(tx, f"consent:{viewer.agent_id}", str(claims["nonce"])):
+        mine = secrets.new_token()
+        if not await idempotency.is_first(tx, f"consent:{viewer.agent_id}", str(claims["nonce"]), mine):
             raise Conflict("This sign-in was used already. Begin it again.")
 
 
