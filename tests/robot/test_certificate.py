@@ -124,6 +124,17 @@ def test_known_figures() -> None:
     assert certificate.needed(2, 0.05, 0.95, answered=100) == 125
 
 
+def test_the_figures_that_shops_are_told() -> None:
+    """Those of docs/robot.md."""
+    totals = {(0.05, 0): 123, (0.05, 1): 177, (0.05, 3): 267, (0.02, 0): 313}
+    for (target, errors), total in totals.items():
+        assert errors + certificate.needed(errors, target, 0.95, answered=errors) == total
+    example = certify([0.99] * 212, [False] + [True] * 211, target=0.05, confidence=0.95)
+    assert (example.answered, example.errors) == (212, 1)
+    assert example.bound is not None
+    assert 0.041 < example.bound <= 0.042
+
+
 def test_so_many_more_and_it_is_certified() -> None:
     before = certify([0.99] * 90, [True] * 88 + [False] * 2, target=0.05, confidence=0.95)
     assert before.threshold is None
