@@ -59,6 +59,14 @@ def test_a_charset_nobody_tells(charset: str) -> None:
         "utf-16-be": "Hello, where is my parcel?",
     }.get(charset, "Здравствуйте, где мой заказ? Жду ответа.")
     assert read(mail(b"Content-Type: text/plain\r\n", text.encode(charset))).new_text == text
+    if not charset.startswith("utf-16"):
+        # Letters beyond it under that name tell as little.
+        assert read(mail(b"Content-Type: text/plain; charset=us-ascii\r\n", text.encode(charset))).new_text == text
+
+
+def test_estonian_of_an_unnamed_charset() -> None:
+    text = "Tere, ma ei saanud oma pakki kätte: šokolaad ja žurnaal on puudu."
+    assert read(mail(b"Content-Type: text/plain\r\n", text.encode("iso-8859-15"))).new_text == text
 
 
 ALTERNATIVES = several(

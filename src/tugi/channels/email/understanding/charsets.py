@@ -10,7 +10,6 @@ from charset_normalizer import from_bytes
 
 # As the WHATWG encoding standard does: what is called by the small charset is written in the larger one.
 _LARGER = {
-    "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
     "iso8859-11": "cp874",
@@ -60,6 +59,7 @@ _SEVERAL_BYTES = frozenset(["gb18030", "big5", "big5hkscs", "cp949", "cp932", "e
 # The letters beyond ASCII that people write in each charset, the commonest charset first.
 _LETTERS = {
     "cp1252": "äöåüßëéèêàâçñõôîïûùøæáíóúãÄÖÅÜÉÕØÆ\u2019\u2018\u201c\u201d\u2013\u2026€£§°«»\xa0",
+    "iso8859_15": "äöåüßéèêàâçñõôîïûùøæáíóúãÄÖÅÜÉÕØÆšžŠŽœŒ€£§°«»\xa0",
     "cp1250": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčřšžýáíéúůěďťňČŘŠŽőűäöüâășțţ\u201e\u201d\u2013\u2026€§°\xa0",
     "iso8859_2": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčřšžýáíéúůěďťňČŘŠŽőűäöü§°\xa0",
     "cp1257": "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽąęėįųĄĘĖĮŲäöõüÄÖÕÜ\u201e\u201c\u201d\u2013\u2026€\xa0",
@@ -128,6 +128,9 @@ def _eight_bit(content: bytes, name: str | None) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    if name == "ascii":
+        # What has eight bits is no ASCII: nothing true is said of it.
+        return guess(content)
     if name is None or name == "utf-8":
         text = content.decode("utf-8", "replace")
         broken = text.count("\ufffd")

@@ -187,7 +187,7 @@ def scanned(lines: Sequence[str], marks: dict[int, Mark]) -> Scan:
         mark = marks.get(at) if marks else None
         if not bare or mark == "drop":
             continue
-        if mark == "quote" or bare[0] == ">":
+        if mark == "quote" or (bare[0] == ">" and not is_stuffed(lines, at)):
             if not inside and signs < SIGNS:
                 signs += 1
                 if starts_forward(lines, at):
@@ -252,6 +252,13 @@ def attributed(lines: Sequence[str], quote: int, top: int, marks: dict[int, Mark
     return quote if first is None else above_rules(lines, first, top)
 
 
+def is_stuffed(lines: Sequence[str], at: int) -> bool:
+    """Whether the line is the sender's own "From ...", with the mark that files of mails put before it (RFC 4155)."""
+    if not lines[at].startswith(">From ") or lines[at].rstrip().endswith(":"):
+        return False
+    return not any(lines[n].startswith(">") for n in (at - 1, at + 1) if 0 <= n < len(lines))
+
+
 def starts_forward(lines: Sequence[str], at: int) -> bool:
     """Whether the quote that begins at the line is a forwarded mail (Apple Mail puts those into quotes)."""
     return is_forwarded(plain(lines[at].lstrip("> ")))
@@ -269,7 +276,7 @@ def above_rules(lines: Sequence[str], at: int, top: int) -> int:
     first = at
     while at > top:
         line = lines[at - 1].translate(INVISIBLE).strip()
-        if line and not is_rule(line):
+        if line and not is_rule(line) and line != "* * *":
             break
         at -= 1
         if line:

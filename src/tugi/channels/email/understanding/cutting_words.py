@@ -53,7 +53,7 @@ original: algne sõnum; algne kiri; algne teade; originaalsõnum; originaalkiri;
     sõnum
 forwarded: edastatud kiri; edastatud sõnum; edastatud teade; edasisaadetud kiri; edastatud e-kiri; edasi
     saadetud kiri; algab edastatud sõnum; edastatud kirja algus; algab edasisaadetud sõnum
-device: saadetud; hankige outlook
+device: saadetud; hankige outlook; hangi outlook; laadige alla outlook
 closing: lugupidamisega; parimate soovidega; tervitades; heade soovidega; parimatega; tervitustega; parimat
     soovides; austusega; kõike head; ette tänades; tänades; tänuga; kõike paremat; päikest; lugupidamise ja
     parimate soovidega; parimate tervitustega; aitäh; tänan
