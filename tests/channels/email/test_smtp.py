@@ -116,11 +116,26 @@ async def test_who_was_refused_among_several_is_told(peer: Peer) -> None:
     assert peer.taken[0].recipients == ["mari@kiri.example"]
 
 
-async def test_all_refused_is_for_good_only_when_each_is(peer: Peer) -> None:
-    peer.rcpt |= {"a@kiri.example": "550 5.1.1 no", "b@kiri.example": "451 4.2.1 later"}
-    assert (await refused(plain(peer), "a@kiri.example", "b@kiri.example")).permanent is False
-    peer.rcpt["b@kiri.example"] = "550 5.1.1 no"
-    assert (await refused(plain(peer), "a@kiri.example", "b@kiri.example")).permanent is True
+@pytest.mark.parametrize(("said", "permanent"), [("550 5.1.1 no", True), ("451 4.2.1 later", False)])
+async def test_without_whom_it_is_for_no_copy_leaves(peer: Peer, said: str, permanent: bool) -> None:
+    peer.rcpt["mari@kiri.example"] = said
+    lines = Lines(context_of(None))
+    try:
+        with pytest.raises(NotCarried, match=said) as failed:
+            await lines.deliver(plain(peer), SENDERS, ["mari@kiri.example", "copy@kiri.example"], LETTER)
+        assert (failed.value.permanent, failed.value.fault, peer.taken) == (permanent, None, [])
+        # What was begun is not in the way of the next letter.
+        await lines.deliver(plain(peer), SENDERS, ["other@kiri.example"], LETTER)
+    finally:
+        lines.close()
+    assert [one.recipients for one in peer.taken] == [["other@kiri.example"]]
+
+
+async def test_a_refused_copy_is_told_and_holds_nothing_up(peer: Peer) -> None:
+    peer.rcpt |= {"a@kiri.example": "451 4.2.1 later", "b@kiri.example": "550 5.1.1 no"}
+    carried = await deliver(plain(peer), "mari@kiri.example", "a@kiri.example", "b@kiri.example")
+    assert list(carried.refused) == ["a@kiri.example", "b@kiri.example"]
+    assert peer.taken[0].recipients == ["mari@kiri.example"]
 
 
 async def test_a_swallowed_answer_leaves_the_fate_unknown(peer: Peer) -> None:

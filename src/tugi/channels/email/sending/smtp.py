@@ -92,7 +92,7 @@ class Line:
                 await client.login(route.user, route.password)
 
     async def hand_over(self, senders: Sequence[str], recipients: Sequence[str], letter: bytes) -> Carried:
-        """Say one letter. Raises SMTPException, OSError, NotCarried when all recipients are refused."""
+        """Say one letter. Raises SMTPException, OSError, NotCarried when whom it is for is refused."""
         client = self._client
         self.letters += 1
         await self._begin(senders, len(letter))
@@ -124,19 +124,19 @@ class Line:
         await client.mail(senders[-1], options=options)
 
     async def _name(self, recipients: Sequence[str]) -> dict[str, str]:
-        """Name the recipients; what was said of those refused. Raises NotCarried when none is left."""
+        """Name the recipients; what was said of those refused. Raises NotCarried when the first one is refused.
+
+        It is who the letter is written to: copies of an answer that its customer never got are of no use.
+        """
         client, self.stage = self._client, "recipient"
         refused: dict[str, str] = {}
-        codes: list[int] = []
         for address in recipients:
             try:
                 await client.rcpt(address)
             except SMTPResponseException as error:
-                codes.append(error.code)
                 refused[address] = explain(error.code, error.message, self.stage, self.route.host, address)
-        if len(refused) == len(recipients):
-            permanent = all(is_permanent(code, self.stage) for code in codes)
-            raise NotCarried(next(iter(refused.values())), permanent=permanent)
+                if address == recipients[0]:
+                    raise NotCarried(refused[address], permanent=is_permanent(error.code, self.stage)) from error
         return refused
 
     def close(self) -> None:
