@@ -34,7 +34,15 @@ _REPORTS = {
     "feedback-report": "report: complaint",
 }
 _ANSWERING_MACHINES = (
-    *("x-autoreply", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply", "x-autorespond", "x-autoresponder"),
+    *(
+        "x-autoreply",
+        "x-auto-reply",
+        "x-autoreply-from",
+        "x-auto-reply-from",
+        "x-mail-autoreply",
+        "x-autorespond",
+        "x-autoresponder",
+    ),
     *(
         "x-auto-response",
         "x-autoresponse",
@@ -95,7 +103,8 @@ def _declared(found: Signs) -> str | None:
             return f"precedence: {word.replace('_', '-')}"
     if "x-loop" in found:
         return "header: x-loop"
-    if "autoresponder" in first(found, "delivered-to").lower() or "vacation" in first(found, "x-mailer").lower():
+    told = f"{first(found, 'delivered-to')} {first(found, 'x-post-messageclass')}".lower()
+    if "autoresponder" in told or "vacation" in first(found, "x-mailer").lower():
         return "header: x-autoresponder"
     return None
 
