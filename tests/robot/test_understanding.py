@@ -44,7 +44,7 @@ def given(verdict: Verdict) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("negated", 50), ("not_negated", 15), ("near_misses", 20), ("misspelt", 15)]
+    ("name", "count"), [("negated", 50), ("not_negated", 15), ("near_misses", 20), ("misspelt", 15), ("mixed", 10)]
 )
 def test_the_sets_are_whole(name: str, count: int) -> None:
     rows = rows_of(name)
@@ -82,7 +82,24 @@ def test_near_misses_are_mostly_not_answered(ask_demo: AskDemo) -> None:
 
 def test_typing_is_forgiven(ask_demo: AskDemo) -> None:
     """67 % of 60 were answered rightly, 12 % asked with the right choice, 1.7 % answered wrongly."""
-    rows = rows_of("misspelt")
+    right, offered, wrong = shares_of(ask_demo, "misspelt")
+    assert right >= 0.6
+    assert right + offered >= 0.75
+    assert wrong <= 0.04
+
+
+def test_two_languages_in_one_message_are_understood(ask_demo: AskDemo) -> None:
+    """Of 40 written without looking at the robot, 65 % were answered rightly, 15 % asked with the right choice, and
+    5 % answered wrongly: twice the entry on buying as a company where an invoice in a company's name was asked for."""
+    right, offered, wrong = shares_of(ask_demo, "mixed")
+    assert right >= 0.6
+    assert right + offered >= 0.75
+    assert wrong <= 0.05
+
+
+def shares_of(ask_demo: AskDemo, name: str) -> tuple[float, float, float]:
+    """Of a set with entries: answered rightly, asked with the right choice, answered wrongly."""
+    rows = rows_of(name)
     verdicts = ask_demo(asked(rows))
     right = sum(given(v) == row["entry"] for row, v in zip(rows, verdicts, strict=True))
     offered = sum(
@@ -90,9 +107,7 @@ def test_typing_is_forgiven(ask_demo: AskDemo) -> None:
         for row, v in zip(rows, verdicts, strict=True)
     )
     wrong = sum(given(v) not in (None, row["entry"]) for row, v in zip(rows, verdicts, strict=True))
-    assert right >= 0.6 * len(rows)
-    assert right + offered >= 0.75 * len(rows)
-    assert wrong <= 0.04 * len(rows)
+    return right / len(rows), offered / len(rows), wrong / len(rows)
 
 
 @pytest.mark.parametrize(
