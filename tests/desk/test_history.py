@@ -1,12 +1,16 @@
 """History: letters of earlier years are there to be looked up. They ask nothing of anybody."""
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from desk.mailroom import ADDRESS, Mailroom, open_mailroom, written
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.events import Actor
+from tugi.core.jobs import JobKind, Worker
 from tugi.desk import reactions
 from tugi.desk.cases import cases, joining, readings, timeline
 from tugi.desk.work import queue
@@ -86,6 +90,30 @@ async def test_nothing_follows_from_history(dsn: str, tmp_path: Path) -> None:
     )
     assert {one["kind"]: one["n"] for one in told} == {"LetterFiled": 3}
     await database.close()
+
+
+async def test_a_customer_of_today_does_not_wait_for_all_of_history(dsn: str, tmp_path: Path) -> None:
+    database = await Database.open(dsn, reactions.REACTIONS)
+    room = await open_mailroom(database, tmp_path)
+    for number in range(120):
+        await room.store(written(MARI, f"Vana {number}", at=LONG_AGO), history=True)
+    live = await room.store(written(MARI, "Uus"))
+    begun, done = list[int](), asyncio.Event()
+
+    async def take_in(ids: Mapping[str, Any]) -> None:
+        begun.append(ids["delivery_id"])
+        if len(begun) == 121:
+            done.set()
+
+    worker = Worker(dsn, {"take_in": JobKind(take_in)})
+    running = asyncio.ensure_future(worker.run())
+    try:
+        await asyncio.wait_for(done.wait(), 60)
+    finally:
+        worker.stop()
+        await asyncio.wait_for(running, 20)
+        await database.close()
+    assert live in begun[:10]
 
 
 async def test_joined_and_split_history_makes_nobody_wait(database: Database, tmp_path: Path) -> None:

@@ -236,6 +236,7 @@ class Database:
         names: list[str] = []
         payloads: list[bytes | None] = []
         delays: list[timedelta | None] = []
+        priorities: list[int] = []
         for fact in facts:
             for reaction in self._reactions.get(fact.kind, ()):
                 names.append(reaction.job)
@@ -243,9 +244,10 @@ class Database:
                     msgspec.json.encode({"workspace_id": tx.workspace_id, "case_id": fact.case_id, **fact.data})
                 )
                 delays.append(timedelta(seconds=reaction.delay))
+                priorities.append(reaction.priority)
         if names:
             nothing = [None] * len(names)
-            await connection.fetch(ENQUEUE, [0] * len(names), names, payloads, delays, nothing, nothing)
+            await connection.fetch(ENQUEUE, priorities, names, payloads, delays, nothing, nothing)
         return bool(names)
 
     async def _number(self, connection: Connection, tx: Transaction) -> None:

@@ -51,10 +51,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A job that follows an event. `delay` in seconds gives a burst of messages time to end."""
+    """A job that follows an event. `delay` in seconds gives a burst of messages time to end.
+
+    priority: below 0, whatever else is to be done comes first, also what comes later.
+    """
 
     job: str
     delay: float = 0.0
+    priority: int = 0
 
 
 Reactions = Mapping[str, Sequence[Reaction]]

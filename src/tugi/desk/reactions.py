@@ -28,6 +28,8 @@ BURST = 0.35
 
 REACTIONS: Reactions = {
     "DeliveryStored": [Reaction("take_in")],
+    # Thousands of them must not stand before a customer who asks now.
+    "HistoryStored": [Reaction("take_in", priority=-1)],
     "MessageReceived": [Reaction("answer", BURST)],
     "PersonAskedFor": [Reaction("acknowledge")],
     "ProofWanted": [Reaction("mail_code")],

@@ -81,7 +81,7 @@ async def store(
         clock.now(),
     )
     if delivery_id is not None:
-        tx.happened("DeliveryStored", delivery_id=delivery_id)
+        tx.happened("HistoryStored" if history else "DeliveryStored", delivery_id=delivery_id)
     return delivery_id
 
 
