@@ -5,7 +5,6 @@ import logging
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -259,47 +258,6 @@ async def test_alarms_and_health_are_shown(database: Database) -> None:
     seen = (await owner.get("/api/channels")).json()
     assert (seen["alarm"]["code"], seen["channels"][0]["alarm"]["said"]) == ("refuses", failure["said"])
     assert seen["channels"][0]["health"] == {"failure": failure}
-
-
-async def test_what_nobody_could_read_is_listed_saved_tried_again_and_put_aside(
-    database: Database, tmp_path: Path
-) -> None:
-    app = app_with(database, files=tmp_path)
-    owner = await owner_browser(app)
-    made = await connected(owner)
-    async with database.everywhere() as tx:
-        workspace_id = await tx.fetchval("select workspace_id from channel_accounts where id = $1", made["id"])
-    raw = b"Subject: <script>alert(1)</script>\r\n\r\nodd\r\n"
-    digest = await app.state.files.put(workspace_id, raw)
-    ids: list[int] = []
-    for number in range(5):
-        async with database.transaction(workspace_id) as tx:
-            found = await deliveries.store(tx, made["id"], source=f"imap:{number}", hash=digest, size=len(raw))
-            assert found is not None
-            await deliveries.quarantine(tx, found, "It has no end.")
-            ids.append(found)
-    first = (await owner.get("/api/deliveries?limit=3")).json()
-    rest = (await owner.get(f"/api/deliveries?limit=3&before={first[-1]['id']}")).json()
-    assert [one["id"] for one in [*first, *rest]] == sorted(ids, reverse=True)
-    assert first[0]["failure"] == "It has no end."
-    assert (await owner.get("/api/channels")).json()["quarantined"] == 5
-    saved = await owner.get(f"/api/deliveries/{ids[0]}/raw")
-    assert saved.content == raw
-    assert saved.headers["content-disposition"].startswith("attachment")
-    assert (saved.headers["x-content-type-options"], saved.headers["content-type"]) == (
-        "nosniff",
-        "application/octet-stream",
-    )
-    agent = await invited_browser(app, owner, "agent", "agent@pohjala.example")
-    assert (await agent.post(f"/api/deliveries/{ids[0]}/retry")).status_code == 403
-    assert (await owner.post(f"/api/deliveries/{ids[0]}/retry")).json()["status"] == "waiting"
-    assert (await owner.post(f"/api/deliveries/{ids[0]}/retry")).status_code == 409
-    assert (await owner.post(f"/api/deliveries/{ids[1]}/discard")).json()["status"] == "discarded"
-    assert (await owner.post(f"/api/deliveries/{ids[1]}/discard")).status_code == 409
-    counted = (await owner.get("/api/channels")).json()["channels"][0]
-    assert (counted["quarantined"], counted["waiting"]) == (3, 1)
-    for wrong in ("?status=lost", "?limit=0", "?limit=1000", "?before=x"):
-        assert (await owner.get(f"/api/deliveries{wrong}")).status_code == 422
 
 
 async def test_no_password_is_written_to_a_log(
