@@ -220,7 +220,11 @@ def another_mail(lines: Sequence[str], at: int, top: int, mark: Mark | None, mar
         return Other(at)
     if header_block(lines, at, len(lines)) or (mark == "headers" and labelled(lines, at)):
         return Other(at)
-    if mark == "attribution" or text[-1:] in ":：-" or ("@" in text and (JOINED.search(text) or ends_in_verb(text))):
+    if (
+        mark == "attribution"
+        or text.rstrip("*_ ").endswith((":", "：", "-"))
+        or ("@" in text and (JOINED.search(text) or ends_in_verb(text)))
+    ):
         below = next_written(lines, at, marks)
         if below is not None and (marks.get(below) == "quote" or lines[below].lstrip()[:1] == ">"):
             return None
@@ -246,7 +250,7 @@ def attributed(lines: Sequence[str], quote: int, top: int, marks: dict[int, Mark
         first = attribution([*lines[near:above], f"{lines[above]} {broken}"], above - near, 0, before_quote=True)
         return quote if first is None else first + near
     text = plain(lines[above])
-    if text[-1:] not in ":：->" and VERB.search(text) is None:
+    if not text.rstrip("*_ ").endswith((":", "：", "-", ">")) and VERB.search(text) is None:
         return quote
     first = attribution(lines, above, top, before_quote=True)
     return quote if first is None else above_rules(lines, first, top)

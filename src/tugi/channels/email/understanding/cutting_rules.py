@@ -205,9 +205,20 @@ def attribution(lines: Sequence[str], at: int, top: int, *, before_quote: bool) 
         whole = not FRAGMENT.match(text)
         if whole and (BEGINS.match(text) or NAMED.match(text)) and says_so(joined, text, before_quote=before_quote):
             return extended(lines, first, top)
-        if known is None and whole and named_first(joined, text, before_quote=before_quote):
+        if (
+            whole
+            and (known is None or named_above(lines, first, known))
+            and (named_first(joined, text, before_quote=before_quote))
+        ):
             known = first
     return known if known is None else extended(lines, known, top)
+
+
+def named_above(lines: Sequence[str], first: int, known: int) -> bool:
+    """Whether address and time stand in the line above the verb: "Ann <ann@...>, 5.5.2025 10:15", then "wrote:"."""
+    line = lines[first][:LONGEST]
+    below = " ".join(lines[first + 1 : known + 1])
+    return BRACKETED.search(line) is not None and TIME.search(line) is not None and "@" not in below
 
 
 def says_so(joined: str, text: str, *, before_quote: bool) -> bool:
@@ -220,9 +231,12 @@ def says_so(joined: str, text: str, *, before_quote: bool) -> bool:
     if verb is None:
         if mail is None:
             # "15. 1. 2024 v 10:12, Ann:", as Apple Mail writes in Czech.
-            named = time is not None and text[time.end() :].strip(" ,:：") != ""
+            if before_quote and NAMED.match(text):
+                return True
+            *_, last = [0, *(found.end() for found in TIME.finditer(text))]
+            named = last > 0 and text[last:].strip(" ,:：") != ""
             return before_quote and named and YEAR.search(text) is not None and len(text) <= 100
-        if NAMED.match(text) and text[-1] in ":：":
+        if NAMED.match(text) and text.rstrip("*_ ")[-1:] in (":", "："):
             return True
         if time is None and not before_quote:
             return False
