@@ -2,6 +2,7 @@
 import { fullTime, has, t, upcomingTime } from "../../shared/i18n";
 import type { CaseLine } from "../state";
 import { agentName, Hour } from "../parts/bits";
+import { toConversation } from "../parts/focus";
 import { minute } from "../parts/ticking";
 import { casePath } from "../router";
 import { desk, myId } from "../store";
@@ -68,7 +69,7 @@ export function LineRow({ line, undo }: Props) {
     <li class="line" title={fullTime(line.at)}>
       <span>{sayLine(line)}</span>
       {number !== undefined && line.kind !== "CaseJoined" && <a class="link" href={casePath(number)}>{t("mail.open_case")}</a>}
-      {undo !== null && <button type="button" class="link" onClick={undo}>{t("common.undo")}</button>}
+      {undo !== null && <button type="button" class="link" onClick={() => { toConversation(); undo(); }}>{t("common.undo")}</button>}
       <Hour at={line.at} />
     </li>
   );

@@ -1,5 +1,5 @@
 /** Letters that could not be read: none is lost, each can be tried again, looked at, or put away for good. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Download, FileCheck, RotateCcw, Trash2 } from "lucide-preact";
 import { fileSize, fullTime, t } from "../../shared/i18n";
 import { tell } from "../notices";
@@ -18,7 +18,11 @@ export function Unreadable() {
   if (read.state === "loading") return <Bones />;
   if (read.state === "failed") return <Failed failure={read.failure} again={read.again} />;
   const deliveries = read.value;
-  const done = (id: number) => read.take(deliveries.filter((one) => one.id !== id));
+  const done = (id: number) => {
+    read.take(deliveries.filter((one) => one.id !== id));
+    // The row that had the focus is gone: on to the next one, or out.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(".delivery button, .delivery a, .back-link")?.focus());
+  };
   return (
     <Page title={t("channels.unreadable")} about={t("channels.unreadable_about")} actions={<Back>{t("channels.to_all")}</Back>}>
       {!mayLead() && <NoPermission text={t("channels.locked")} />}
@@ -37,6 +41,12 @@ export function Unreadable() {
 function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void }) {
   const [busy, setBusy] = useState<"retry" | "discard" | null>(null);
   const [sure, setSure] = useState(false);
+  const acts = useRef<HTMLDivElement>(null);
+  // The question begins with what does no harm; its answer leads back to the button that asked.
+  const ask = (now: boolean) => {
+    setSure(now);
+    requestAnimationFrame(() => acts.current?.querySelector<HTMLElement>(now ? "button" : ".icon-button")?.focus());
+  };
   const { id, envelope, size, failure, received_at: at, account_name: account } = delivery;
   const from = envelope.from !== undefined && envelope.from !== "" ? envelope.from : t("channels.unknown_sender");
   const act = async (kind: "retry" | "discard") => {
@@ -58,16 +68,16 @@ function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void 
         <p class="delivery-failure">{failure ?? t("channels.unknown_failure")}</p>
       </div>
       {sure ? (
-        <div class="delivery-acts" role="group" aria-label={t("channels.discard_sure")}>
+        <div ref={acts} class="delivery-acts" role="group" aria-label={t("channels.discard_sure")}>
           <span class="quiet">{t("channels.discard_sure")}</span>
-          <button type="button" class="button small" onClick={() => setSure(false)}>{t("channels.keep")}</button>
-          <button type="button" class="button small danger" disabled={busy !== null} autofocus onClick={() => void act("discard")}>{t("channels.discard")}</button>
+          <button type="button" class="button small" onClick={() => ask(false)}>{t("channels.keep")}</button>
+          <button type="button" class="button small danger" disabled={busy !== null} onClick={() => void act("discard")}>{t("channels.discard")}</button>
         </div>
       ) : (
-        <div class="delivery-acts">
+        <div ref={acts} class="delivery-acts">
           {mayLead() && <button type="button" class="button small" disabled={busy !== null} onClick={() => void act("retry")}><RotateCcw size={14} aria-hidden="true" />{t("common.retry")}<span class="unseen">: {from}</span></button>}
           <a class="button small" href={`/api/deliveries/${id}/raw`} download><Download size={14} aria-hidden="true" />{t("mail.original")}<span class="unseen">: {from}</span></a>
-          {mayLead() && <button type="button" class="icon-button" disabled={busy !== null} aria-label={`${t("channels.discard")}: ${from}`} title={t("channels.discard")} onClick={() => setSure(true)}><Trash2 size={14} aria-hidden="true" /></button>}
+          {mayLead() && <button type="button" class="icon-button" disabled={busy !== null} aria-label={`${t("channels.discard")}: ${from}`} title={t("channels.discard")} onClick={() => ask(true)}><Trash2 size={14} aria-hidden="true" /></button>}
         </div>
       )}
     </li>

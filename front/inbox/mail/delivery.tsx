@@ -5,6 +5,7 @@ import { t, upcomingTime } from "../../shared/i18n";
 import type { Case, LetterBrief, Message } from "../../shared/types";
 import { useCommand } from "../keys";
 import { outgoing } from "../outgoing";
+import { toConversation } from "../parts/focus";
 import { minute, second } from "../parts/ticking";
 import { offerUndo, resend, takeBack, UNDO_MS } from "./acts";
 
@@ -77,7 +78,7 @@ function Trouble({ message, item, text }: { message: Message; item: Case; text: 
     <p class="state bad trouble">
       <CircleAlert size={12} aria-hidden="true" />
       <span>{text}</span>
-      <button type="button" class="link" onClick={() => resend(item, message.id)}>{t("mail.send_again")}</button>
+      <button type="button" class="link" onClick={() => { toConversation(); resend(item, message.id); }}>{t("mail.send_again")}</button>
     </p>
   );
 }

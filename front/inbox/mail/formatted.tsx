@@ -3,6 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { ImageOff } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Message } from "../../shared/types";
+import { toConversation } from "../parts/focus";
 import { frameSource, hasRemote, likelyHeight, shownIds } from "./frame-source";
 import { type LetterView, usePictures } from "./letter-view";
 
@@ -21,7 +22,7 @@ export function Formatted({ message, view }: { message: Message; view: LetterVie
         <p class="formatted-note">
           <ImageOff size={14} aria-hidden="true" />
           <span>{t("mail.images_off")}</span>
-          <button type="button" class="link" onClick={() => setRemote(true)}>{t("mail.load_images")}</button>
+          <button type="button" class="link" onClick={() => { toConversation(); setRemote(true); }}>{t("mail.load_images")}</button>
         </p>
       )}
       {source === null ? <span class="skeleton formatted-bones" role="status" aria-label={t("common.loading")} style={{ height: `${height}px` }} /> : (

@@ -3,6 +3,7 @@ import { Merge } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
 import { outgoing } from "../outgoing";
+import { toConversation } from "../parts/focus";
 import { casePath } from "../router";
 import { dismissJoin, join } from "./acts";
 import type { Join } from "./joins";
@@ -27,7 +28,7 @@ export function Proposal({ item, joins }: { item: Case; joins: readonly Join[] }
       </p>
       <span class="proposal-acts">
         <button type="button" class="button small" onClick={() => join(item, offer.to_number)}>{t("mail.join")}</button>
-        <button type="button" class="button small plain-button" onClick={() => dismissJoin(item, offer.id)}>{t("mail.dismiss")}</button>
+        <button type="button" class="button small plain-button" onClick={() => { toConversation(); dismissJoin(item, offer.id); }}>{t("mail.dismiss")}</button>
       </span>
     </aside>
   );

@@ -1,5 +1,5 @@
 /** Whom an answer by mail goes to: the customer always, and those who take part unless the agent leaves them out. */
-import { useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ChevronDown, MailWarning, Plus, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, MailAddress } from "../../shared/types";
@@ -21,6 +21,9 @@ export function Recipients({ item, mail, copies, change }: Props) {
   const all = namedOn(item.id, mail);
   const known = (email: string): MailAddress => all.find((one) => one.email === email) ?? { email, name: null };
   const left = all.filter((one) => !copies.includes(one.email));
+  const plus = useRef<HTMLButtonElement>(null);
+  // What had the focus is gone by then; the button stands where it was.
+  const toPlus = () => requestAnimationFrame(() => plus.current?.focus());
   const add = (email: string) => {
     setAdding(false);
     if (!copies.includes(email)) change([...copies, email]);
@@ -50,11 +53,11 @@ export function Recipients({ item, mail, copies, change }: Props) {
         {copies.map((email) => (
           <span key={email} class="cc-chip" title={fullName(known(email))}>
             <span class="cut">{shortName(known(email))}</span>
-            <button type="button" class="icon-button" aria-label={t("mail.cc_remove", { name: shortName(known(email)) })} onClick={() => change(copies.filter((one) => one !== email))}><X size={12} aria-hidden="true" /></button>
+            <button type="button" class="icon-button" aria-label={t("mail.cc_remove", { name: shortName(known(email)) })} onClick={() => { change(copies.filter((one) => one !== email)); toPlus(); }}><X size={12} aria-hidden="true" /></button>
           </span>
         ))}
-        {adding ? <AddCopy left={left} mail={mail} add={add} close={() => setAdding(false)} /> : (
-          <button type="button" class="link cc-add" aria-label={t("mail.cc_add")} title={t("mail.cc_add")} onClick={() => setAdding(true)}><Plus size={14} aria-hidden="true" /></button>
+        {adding ? <AddCopy left={left} mail={mail} add={add} close={() => setAdding(false)} back={toPlus} /> : (
+          <button ref={plus} type="button" class="link cc-add" aria-label={t("mail.cc_add")} title={t("mail.cc_add")} onClick={() => setAdding(true)}><Plus size={14} aria-hidden="true" /></button>
         )}
       </div>
       <Undeliverable item={item} to={mail.to} />
@@ -70,14 +73,28 @@ function namedOn(caseId: number, mail: Correspondence): MailAddress[] {
   return [...new Map(other.reverse().map((one) => [one.email, one])).values()].reverse();
 }
 
-function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mail: Correspondence; add: (email: string) => void; close: () => void }) {
+interface AddProps {
+  left: readonly MailAddress[];
+  mail: Correspondence;
+  add: (email: string) => void;
+  close: () => void;
+  /** The keys lead back to where they came from. */
+  back: () => void;
+}
+
+function AddCopy({ left, mail, add, close, back }: AddProps) {
   const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   // While it stands there no letter leaves: nobody is left out unnoticed.
   const refuse = (why: string | null) => {
     field.current?.setCustomValidity(why ?? "");
     setProblem(why);
+  };
+  // A field that goes is also left: it must not be taken twice.
+  const empty = () => {
+    if (field.current !== null) field.current.value = "";
   };
   const take = () => {
     const typed = field.current?.value ?? "";
@@ -85,21 +102,27 @@ function AddCopy({ left, mail, add, close }: { left: readonly MailAddress[]; mai
     if (typed.trim() === "") close();
     else if (one === null) refuse(t("mail.cc_invalid"));
     else if (isOurs(one.email, mail.own)) refuse(t("mail.cc_ours"));
-    else add(one.email);
+    else {
+      empty();
+      add(one.email);
+    }
   };
   const keyed = (event: KeyboardEvent) => {
     if (event.key === "Enter" || event.key === ",") {
       event.preventDefault();
       take();
+      if (field.current?.validity.valid === true) back();
     } else if (event.key === "Escape") {
       event.stopPropagation();
+      empty();
       close();
+      back();
     }
   };
   return (
     <span class="cc-field">
       <input
-        ref={field} inputMode="email" autocapitalize="off" spellcheck={false} list={`${id}-known`} aria-label={t("mail.cc_add")} placeholder="name@example.com" autocomplete="off" autofocus
+        ref={field} inputMode="email" autocapitalize="off" spellcheck={false} list={`${id}-known`} aria-label={t("mail.cc_add")} placeholder="name@example.com" autocomplete="off"
         aria-invalid={problem !== null || undefined} aria-describedby={problem === null ? undefined : `${id}-problem`}
         onKeyDown={keyed} onInput={() => refuse(null)} onBlur={take}
       />
