@@ -26,6 +26,7 @@ from tugi.robot.features import Floats
 from tugi.robot.model import BadModel, model_from_bytes
 from tugi.robot.training import text_key, texts_to_embed, train
 
+# How long a training may come no further: longer than any of its steps takes.
 TIMEOUT_SECONDS = 600.0
 # Below the serving process, so that a training never delays an answer.
 _NICENESS = 10
@@ -88,7 +89,7 @@ async def train_in_child(
     key: str = "",
     report: Report = lambda share: None,
 ) -> bytes | None:
-    """`train_now` in a child process. Raises TrainingFailed, also when it takes too long."""
+    """`train_now` in a child process. Raises TrainingFailed, also when it comes no further for too long."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -101,10 +102,18 @@ async def train_in_child(
     assert child.stdout is not None
     assert child.stderr is not None
     sent = _packed(entries, labelled, engine_name, key) + (previous or b"")
+    now = asyncio.get_running_loop().time
     try:
-        async with asyncio.timeout(timeout_seconds):
+        async with asyncio.timeout(timeout_seconds) as limit:
+
+            def came_further(share: float) -> None:
+                # Many entries on a slow machine take long, and what is embedded so far would be lost.
+                if not limit.expired():
+                    limit.reschedule(now() + timeout_seconds)
+                report(share)
+
             model, last, _ = await asyncio.gather(
-                child.stdout.read(), _follow(child.stderr, report), _feed(child, sent)
+                child.stdout.read(), _follow(child.stderr, came_further), _feed(child, sent)
             )
             await child.wait()
     except TimeoutError as error:

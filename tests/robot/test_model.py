@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,6 +116,17 @@ async def test_a_child_that_takes_too_long_is_ended() -> None:
     with pytest.raises(TrainingFailed, match="0") as failed:
         await train_in_child(SHOP, "e5", timeout_seconds=0.05)
     assert failed.value.failure.code == "too_slow"
+
+
+async def test_a_child_that_comes_further_may_take_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "python"
+    steps = "for n in 1 2 3 4 5; do echo progress 0.$n >&2; sleep 0.5; done"
+    slow.write_text(f"#!/bin/sh\ncat >/dev/null\n{steps}\nprintf model\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    told: list[float] = []
+    assert await train_in_child(SHOP, "e5", timeout_seconds=2.0, report=told.append) == b"model"
+    assert told == [0.1, 0.2, 0.3, 0.4, 0.5]
 
 
 def test_too_little_knowledge_trains_nothing() -> None:
