@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desk.post import SECRET, Post, at_work, carrying, open_post, until
+from desk.post import SECRET, Post, at_work, carrying, mailbox_at, open_post, until
 from fakes.smtp_peer import Peer, smtp_peer
 from tugi.channels.email.channel import EmailChannel
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.files import digest_of
-from tugi.desk.cases import deliveries, readings, transcript
+from tugi.desk.cases import accounts, deliveries, readings, transcript
 from tugi.desk.cases.intake import Intake
 from tugi.desk.outreach import continuing
 from tugi.desk.people import identities
@@ -152,3 +152,20 @@ async def delivered(post: Post, raw: bytes) -> None:
     channel = EmailChannel(plain._guard, plain._context, plain._tokens)
     intake = Intake(post.database, post.files, {"email": channel}, secret)
     await intake.take_in({"workspace_id": post.shop.workspace_id, "delivery_id": delivery_id})
+
+
+async def test_leaving_is_offered_with_letters_nobody_asked_for_and_not_with_answers(post: Post, peer: Peer) -> None:
+    where = "https://pohjala.example/off?a=1"
+    async with post.database.transaction(post.shop.workspace_id) as tx:
+        await accounts.update(tx, post.account_id, settings=mailbox_at(peer.port, unsubscribe=where))
+    await chat(post)
+    later(minutes=11)
+    await swept(post)
+    case_id, _ = await post.letter(sender="jyri@kiri.example")
+    await post.answer(case_id)
+    async with at_work(post):
+        await until(lambda: len(peer.taken) == 2)
+    found = {one.recipients[0]: one.mail for one in peer.taken}
+    assert found["mari@kiri.example"]["List-Unsubscribe"] == f"<{where}>"
+    assert found["mari@kiri.example"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert found["jyri@kiri.example"]["List-Unsubscribe"] is None

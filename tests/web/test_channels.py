@@ -136,6 +136,8 @@ async def test_a_stored_password_goes_to_no_other_server(database: Database) -> 
         ({"settings": {"sending": {"signature": {"en": "x" * 6000}}}}, "signature"),
         ({"settings": {"sending": {"from_name": "Shop\r\nBcc: x@x.example"}}}, "from_name"),
         ({"settings": {"sending": {"dkim_domain": "shop.example"}}}, "dkim_selector"),
+        ({"settings": {"sending": {"unsubscribe": "javascript:alert(1)"}}}, "unsubscribe"),
+        ({"settings": {"sending": {"unsubscribe": "https://shop.example/off>\r\nBcc: x@x.example"}}}, "unsubscribe"),
         ({"settings": {"sign_in": "yahoo"}}, "settings"),
     ],
 )

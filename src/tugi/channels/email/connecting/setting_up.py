@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -25,6 +26,8 @@ LONGEST_SIGNATURE = 5_000
 # An agent may think for so long at most before a letter leaves.
 LONGEST_UNDO = 120
 MOST_DAYS = 36_500
+# What List-Unsubscribe may hold (RFC 2369 3.2).
+LINK = re.compile(r"(?:https://|mailto:)[!-;=?-~]{3,490}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ def _checked(mailbox: Mailbox) -> Mailbox:
         raise Invalid("To sign by DKIM give the domain and the selector.", fields={"dkim_selector": "missing"})
     if any(character in sending.from_name for character in "\r\n\0"):
         raise Invalid("The sender's name is one line.", fields={"from_name": "several lines"})
+    if sending.unsubscribe and not LINK.fullmatch(sending.unsubscribe):
+        raise Invalid("To unsubscribe give an https: or mailto: address.", fields={"unsubscribe": "form"})
     if not 0 <= receiving.history_days <= MOST_DAYS:
         raise Invalid(f"History reaches back 0 to {MOST_DAYS:,} days.", fields={"history_days": "out of range"})
     return replace(
