@@ -58,7 +58,8 @@ class Rounds:
     def tell(self, name: str) -> None:
         """How much slower the others were, by the worse of the two ways to be slow.
 
-        Each round with a slow mailbox is held against the two beside it; the median of these tells.
+        Each round with a slow mailbox is held against the two beside it; the median of these tells. noise: how much
+        rounds without one differ from the next such; a figure below it says only that it is below it.
         """
         shares: dict[str, list[float]] = {}
         for (_, before, _), (way, rate, _), (_, after, _) in zip(self.done, self.done[1:], self.done[2:], strict=False):
@@ -66,6 +67,8 @@ class Rounds:
                 shares.setdefault(way, []).append((1 - rate / statistics.mean([before, after])) * 100)
         slower = {way: statistics.median(values) for way, values in shares.items()}
         also = {f"{way}_slower": share for way, share in slower.items()}
+        well = [rate for way, rate, _ in self.done if way == "well"]
+        also["noise"] = statistics.median(abs(1 - rate / after) * 100 for rate, after in itertools.pairwise(well))
         for kind in ("well", *slower):
             also[f"{kind}_per_s"] = statistics.median(rate for way, rate, _ in self.done if way == kind)
             also[f"{kind}_cpu_ms"] = statistics.median(cost for way, _, cost in self.done if way == kind)
