@@ -17,10 +17,11 @@ from tugi.core.database import Database
 from tugi.core.errors import Invalid
 from tugi.core.files import Folder
 from tugi.desk import reactions
+from tugi.desk.cases import careful
 from tugi.desk.cases.intake import Intake
 from tugi.desk.people import workspaces
 from tugi.import_command import Done, Found, Import, account_for, date_of, from_files, from_imap, sender_of
-from tugi.ports import Account
+from tugi.ports import Account, Letter
 
 OWN = "info@shop.example"
 
@@ -239,3 +240,34 @@ def test_what_is_read_of_a_head_to_put_mails_in_order(raw: bytes, sender: str, y
     found = date_of(raw)
     assert sender_of(raw) == sender
     assert (found.year if found else None) == year
+
+
+class Deadly(BaseException):
+    """As little of the import comes after it as after a death."""
+
+
+async def test_a_mail_that_ends_the_import_is_put_aside_and_the_next_run_ends(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = EmailChannel.read
+
+    def read(self: EmailChannel, raw: bytes, account: Account, envelope: Mapping[str, object]) -> Letter:
+        if b"X-Deadly" in raw:
+            raise Deadly
+        return original(self, raw, account, envelope)
+
+    monkeypatch.setattr(EmailChannel, "read", read)
+    mails = [*talk(10), b"X-Deadly: yes\r\n" + talk(20)[0], *talk(30)]
+    deaths = 0
+    while True:
+        try:
+            done = await archive.take(mails)
+            break
+        except Deadly:
+            deaths += 1
+        assert deaths <= careful.DEATHS
+    assert deaths == careful.DEATHS
+    assert done.outcomes["quarantined"] == 1
+    (aside,) = await archive.fetch("select failure from deliveries where status = 'quarantined'")
+    assert aside["failure"] == careful.ENDED
+    assert len(await archive.fetch("select id from messages")) == 6

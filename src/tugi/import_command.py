@@ -26,7 +26,7 @@ from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, Unavailable
 from tugi.core.files import Files, digest_of
-from tugi.desk.cases import accounts, deliveries, doors
+from tugi.desk.cases import accounts, careful, deliveries, doors
 from tugi.desk.cases.intake import Intake
 from tugi.ports import Account
 
@@ -161,14 +161,16 @@ class Import:
         """Everything of the account's history that still waits, also from an import that was stopped."""
         async with self._database.reading(account.workspace_id) as tx:
             rows = await tx.fetch(
-                "select id, source from deliveries where workspace_id = $1 and channel_account_id = $2 "
+                "select id, source, attempts from deliveries where workspace_id = $1 and channel_account_id = $2 "
                 "and status = 'waiting' and history order by id",
                 account.workspace_id,
                 account.id,
             )
         waiting = sorted(rows, key=lambda row: (dates.get(row["source"], _OLDEST), row["id"]))
         for start in range(0, len(waiting), TAKEN_AT_ONCE):
-            await self._take_some(account.workspace_id, [row["id"] for row in waiting[start : start + TAKEN_AT_ONCE]])
+            some = waiting[start : start + TAKEN_AT_ONCE]
+            doubted = any(row["attempts"] for row in some)
+            await self._take_some(account.workspace_id, [row["id"] for row in some], doubted=doubted)
             done.taken = min(start + TAKEN_AT_ONCE, len(waiting))
             self._say(f"{done.taken:>8,} of {len(waiting):,} taken in")
         async with self._database.reading(account.workspace_id) as tx:
@@ -180,17 +182,32 @@ class Import:
             )
         done.outcomes = {row["what"]: row["many"] for row in counted}
 
-    async def _take_some(self, workspace_id: int, delivery_ids: list[int]) -> None:
-        """In one commit where that goes, else one by one."""
-        try:
-            if await self._intake.take_in_batch(workspace_id, delivery_ids):
-                return
-        except Unavailable as error:
-            log.warning("batch not taken in", why=error.message)
-        except Exception:
-            log.exception("batch not taken in")
+    async def _take_some(self, workspace_id: int, delivery_ids: list[int], *, doubted: bool) -> None:
+        """In one commit where that goes, else one by one; so too where an earlier import ended amid them."""
+        if not doubted:
+            await self._begin(workspace_id, delivery_ids)
+            try:
+                if await self._intake.take_in_batch(workspace_id, delivery_ids):
+                    return
+            except Unavailable as error:
+                log.warning("batch not taken in", why=error.message)
+            except Exception:
+                log.exception("batch not taken in")
+            await self._survived(workspace_id, delivery_ids)
         for delivery_id in delivery_ids:
+            if (await self._begin(workspace_id, [delivery_id])).get(delivery_id, 0) > careful.DEATHS:
+                async with self._database.transaction(workspace_id) as tx:
+                    await deliveries.quarantine(tx, delivery_id, careful.ENDED)
+                continue
             await self._take(workspace_id, delivery_id)
+
+    async def _begin(self, workspace_id: int, delivery_ids: list[int]) -> dict[int, int]:
+        async with self._database.transaction(workspace_id) as tx:
+            return await deliveries.begin(tx, delivery_ids)
+
+    async def _survived(self, workspace_id: int, delivery_ids: list[int]) -> None:
+        async with self._database.transaction(workspace_id) as tx:
+            await deliveries.survived(tx, delivery_ids)
 
     async def _take(self, workspace_id: int, delivery_id: int) -> None:
         """One mail; a fault of ours with it keeps it visible and goes on with the next. Raises Unavailable at last."""
@@ -201,6 +218,7 @@ class Import:
                 return
             except Unavailable as error:
                 if not left:
+                    await self._survived(workspace_id, [delivery_id])
                     raise
                 self._tell(f"{error.message} Waiting.")
                 await asyncio.sleep(WAIT_SECONDS)
