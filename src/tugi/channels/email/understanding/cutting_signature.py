@@ -15,7 +15,7 @@ from tugi.channels.email.understanding.cutting_words import phrases
 # Looked at from the end of the text; nobody's signature is longer.
 TAIL = 50
 
-DELIMITERS = frozenset(("--", "—", "––", "- -", "&mdash;", "&ndash;", "—-"))
+DELIMITERS = frozenset(("--", "__", "—", "––", "- -", "&mdash;", "&ndash;", "—-"))
 DEVICE = tuple(phrases("device"))
 MARKS_OUT = str.maketrans("", "", '“”„"«»')
 AROUND = ' *_~<>-[]()|“”"„'
@@ -36,7 +36,7 @@ GADGET = re.compile(
     r"\bmac\b|apple|google|hotmail|gmx|web\.de|onet|interia|\bo2\b|\bwp\b|smartphon|älypuhelim|телефон|"
     r"смартфон|мобильн|почт|e-mail app|mail app|superhuman|airmail|zimbra|roundcube|seznam|アイフォン|手机|手機|信箱|"
     r"邮箱|qq|foxmail|네이버|inbox\.lv|t-mobile|vodafone|verizon|telia|elisa|orange|app\b|rakendus|"
-    r"libero|virgilio|\baol\b|laposte|ايفون|آيفون|جوال|هاتف"
+    r"libero|virgilio|\baol\b|laposte|\bcell\b|typos|brevity|ايفون|آيفون|جوال|هاتف"
 )
 URL = re.compile(r"<?\bhttps?://[^\s>]{1,300}>?|<mailto:[^\s>]{1,200}>")
 AFTERTHOUGHT = ("ps", "p.s", "p. s", "pps", "з.і", "п.с", "nb")
@@ -63,7 +63,7 @@ REGISTERED = re.compile(
 CALLED = re.compile(r"\+\d|\b(?:tel|fax|mob|phone)")
 LIST = re.compile(
     r"mailing list$|^to unsubscribe|unsubscribe from this (?:group|list)|"
-    r"you received this message because you are subscribed"
+    r"you received this message because you are subscribed|microsoft teams (?:meeting|need help).{0,80}join"
 )
 
 PHONE = re.compile(
@@ -199,18 +199,20 @@ def is_sentence(text: str) -> bool:
 
 
 def is_delimiter(line: str, text: str, lines: Sequence[str], at: int, last: int) -> bool:
-    """ "-- " always, "--" and a line of underscores only near the end."""
-    dashes = len(text) > 2 and text.strip("-—–") == ""
-    if text not in DELIMITERS and not dashes and not (len(text) > 1 and text.strip("_") == ""):
+    """ "-- " always; "--" only near the end and above no sentence; a longer line only above a visiting card."""
+    ruled = len(text) > 2 and (text.strip("-—–") == "" or text.strip("_") == "")
+    if text not in DELIMITERS and not ruled:
         return False
     below = [below for below in lines[at + 1 : last] if below.strip()]
-    if dashes:
+    if ruled:
         return 0 < len(below) <= 8 and is_card(lines, at + 1, last, enough=1)
     if line == "-- ":
         return len(below) <= 40
     texts = [plain(one) for one in below]
-    own = any(text.endswith("?") or MATTER.search(text) for text in texts)
-    return len(below) <= 15 and not own and (bool(below) or text[0] != "_")
+    # A signature may end in a saying; it does not begin with a sentence.
+    said = bool(texts) and is_sentence(texts[0]) and not is_notice(texts[0]) and device_of(texts[0]) is None
+    own = said or any(text.endswith("?") or MATTER.search(text) for text in texts)
+    return len(below) <= 15 and not own
 
 
 def device_of(text: str) -> Literal["known", "unknown"] | None:
