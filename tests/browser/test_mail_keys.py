@@ -31,7 +31,7 @@ def tab_to(page: Page, selector: str, most: int = 60, key: str = "Tab") -> None:
     raise AssertionError(f"{selector} is not reached by {most} times {key}")
 
 
-def test_a_letter_is_read_and_answered_by_keys_alone(post: Post, new_page: Callable[..., Page]) -> None:
+def test_a_letter_is_read_by_keys_alone(post: Post, new_page: Callable[..., Page]) -> None:
     quoted = "Kas klahvidega saab?\n\nOn 22.11.2026 10:00, Pood wrote:\n> Täname\n"
     html = '<p>Kas <b>klahvidega</b> saab?</p><img src="https://track.example/x.png">'
     post.deliver("klahv1", "Klahvid", quoted, html, Cc="Mari Maasikas <mari@kiri.example>")
@@ -65,6 +65,12 @@ def test_a_letter_is_read_and_answered_by_keys_alone(post: Post, new_page: Calla
     press(page, "Enter")
     expect(page.locator(".formatted-note")).to_have_count(0)
     assert page.evaluate(FOCUS) == "conversation"
+
+
+def test_a_letter_is_answered_by_keys_alone(post: Post, new_page: Callable[..., Page]) -> None:
+    post.deliver("klahv2", "Vastuseklahvid", "Kas saab?", Cc="Mari Maasikas <mari@kiri.example>")
+    page = new_page()
+    opened(page, post, post.case_of("Vastuseklahvid"))
     press(page, "r")
     field = page.locator(".composer textarea")
     expect(field).to_be_focused()

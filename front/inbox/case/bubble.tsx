@@ -46,7 +46,7 @@ export function Bubble(props: Props) {
           <span class="said-name">{authorOf(message, item)}</span>
           {message.approved_by !== null && <span class="verdict-label">{t("case.approved_by", { name: message.approved_by === myId.value ? t("common.you") : agentName(message.approved_by) })}</span>}
           {verdict !== undefined && message.approved_by === null && <span class="verdict-label">{labelOf(verdict, message)}</span>}
-          {letter !== null && <LetterFacts message={message} letter={letter} shown={shown} />}
+          {letter !== null && <LetterFacts message={message} letter={letter} shown={shown} by={authorOf(message, item)} />}
           <Hour at={message.created_at} />
           {splits && side === "customer" && <MessageMenu item={item} message={message} />}
         </div>

@@ -18,13 +18,13 @@ interface Props {
 }
 
 /** Beside the name: the address, to whom, and marks of trust. */
-export function LetterFacts({ message, letter, shown }: Props) {
+export function LetterFacts({ message, letter, shown, by }: Props & { /** Who is named as its writer. */ by: string }) {
   const inbound = message.author.kind === "customer";
   const { first, toUs, others } = addressed(letter, ownAddresses.value);
   const to = toUs ? t("mail.to_you") : first === null ? t("mail.to_nobody") : t("mail.to", { name: shortName(first) });
   return (
     <>
-      {inbound && <span class="letter-address cut" title={letter.sender.email}>{letter.sender.email}</span>}
+      {inbound && by !== letter.sender.email && <span class="letter-address cut" title={letter.sender.email}>{letter.sender.email}</span>}
       <button type="button" class="letter-to" aria-expanded={shown.open.has("details")} onClick={() => shown.toggle("details")}>
         <span class="cut">{to}</span>
         {others > 0 && <span class="figures" aria-hidden="true">+{others}</span>}
