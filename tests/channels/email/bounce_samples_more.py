@@ -49,4 +49,15 @@ MORE = [
         True,
         None,
     ),
+    Sample(
+        "finnish exchange",
+        mail(
+            "Ei voi toimittaa: Tilaus",
+            "Viestin toimitus seuraaville vastaanottajille epäonnistui:\n\nann@firma.ee\n\n"
+            f"#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\n\n{RETURNED}",
+            sender="postmaster@firma.ee",
+        ),
+        True,
+        "5.1.1",
+    ),
 ]
