@@ -60,4 +60,26 @@ MORE = [
         True,
         "5.1.1",
     ),
+    Sample(
+        "the mail's own subject",
+        mail(
+            "Re: Order 77",
+            "I'm afraid I wasn't able to deliver the following message.\n"
+            "This is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+            f"Subject: Re: Order 77\nTo: ann@firma.ee\n\n---Below this line is a copy of the message.\n\n{RETURNED}",
+            sender="MAILER-DAEMON@yahoo.example",
+        ),
+        False,
+        None,
+    ),
+    Sample(
+        "in quotation marks",
+        mail(
+            "Mail delivery failed",
+            "A message that you sent could not be delivered to all of its recipients.\n\n"
+            f"'ann@firma.ee':\n  550 No mail box available for this user\n\n{RETURNED}",
+        ),
+        True,
+        "5.0.0",
+    ),
 ]

@@ -124,7 +124,10 @@ def _may_be_bounce(message: Message, found: Signs) -> bool:
 
 
 def _is_told(message: Message, found: Signs, words: str) -> bool:
-    if RECEIPTS.match(readable(first(found, "subject"))) or is_answer(found):
+    if RECEIPTS.match(readable(first(found, "subject"))):
+        return False
+    # Yahoo returns a mail under the mail's own subject; nobody else answers from that address.
+    if is_answer(found) and "mailer-daemon@" not in first(found, "from").lower():
         return False
     if "x-failed-recipients" in found or report_type(message):
         return True

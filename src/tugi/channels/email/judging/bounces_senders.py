@@ -62,7 +62,7 @@ ANSWERED = re.compile(
 OPENINGS = re.compile(
     r"^(?![>|])[^\n]{0,120}?(?:this is the (?:mail system at|qmail|mailer-daemon|dragonfly|postfix|mail delivery)|"
     r"created automatically by (?:the )?(?:mail delivery|the mail)|automatically generated delivery status|"
-    r"wasn't able to deliver your message|could(?: not|n't) be delivered|was(?: not|n't) delivered|"
+    r"wasn't able to deliver (?:your|the following) message|could(?: not|n't) be delivered|was(?: not|n't) delivered|"
     r"has not (?:yet )?been delivered|did not reach the following|undeliverable (?:to|mail|message)|"
     r"unable to deliver (?:your |the |this )?(?:message|mail|e-?mail)|trouble delivering your (?:message|mail)|"
     r"cannot (?:be delivered|deliver)|"

@@ -72,7 +72,7 @@ def told(words: str, known: list[str]) -> list[Told]:
     starts = list(islice(_STARTS.finditer(words), _MOST_STARTS))
     found: dict[str, str] = {}
     for index, match in enumerate(starts):
-        recipient = match[1].lower()
+        recipient = match[1].lower().strip("'")
         if known and recipient not in known:
             continue
         end = starts[index + 1].start() if index + 1 < len(starts) else len(words)
