@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import structlog
@@ -20,9 +21,7 @@ import uvloop
 from tugi import wiring
 from tugi.core.errors import Invalid
 from tugi.core.jobs import Worker
-from tugi.demo import judging, letters, mailing, seed
-from tugi.demo.letter_box import LetterBox
-from tugi.demo.post_office import PostOffice
+from tugi.demo import seed
 from tugi.settings import Settings
 
 log = structlog.get_logger("tugi")
@@ -71,27 +70,27 @@ def check_port(settings: Settings) -> None:
 
 async def _run(settings: Settings, *, web: bool, worker: bool, plant_demo: bool) -> None:
     with ExitStack() as stack:
-        office: PostOffice | None = None
+        office: Any = None
         if plant_demo:
-            office = stack.enter_context(closing(PostOffice(settings.home / "post-office")))
+            office = stack.enter_context(closing(_demo("post_office").PostOffice(settings.home / "post-office")))
             # Of the own network only this one port is opened, and only while the demo runs.
             opened = ",".join(filter(None, (settings.private_hosts, office.endpoint)))
             settings = replace(settings, private_hosts=opened)
         await _serve(settings, web=web, worker=worker, office=office)
 
 
-async def _serve(settings: Settings, *, web: bool, worker: bool, office: PostOffice | None) -> None:
+async def _serve(settings: Settings, *, web: bool, worker: bool, office: Any) -> None:
     async with wiring.opened(settings) as installation:
         customers_post = None
         if office is not None:
             await _plant(installation, office)
-            customers_post = LetterBox(installation.database, installation.files, office)
+            customers_post = _demo("letter_box").LetterBox(installation.database, installation.files, office)
         jobs = installation.worker() if worker else None
         background: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if jobs:
             background = [jobs.run, installation.sweep, installation.warm, *_post(installation)]
         if office is not None:
-            background += [office.run, lambda: judging.run(installation.database, installation.answering)]
+            background += [office.run, lambda: _demo("judging").run(installation.database, installation.answering)]
         if not web:
             await _run_worker(installation, jobs or installation.worker())
             return
@@ -137,16 +136,22 @@ async def _run_worker(installation: wiring.Installation, jobs: Worker) -> None:
             task.cancel()
 
 
-async def _plant(installation: wiring.Installation, office: PostOffice) -> None:
+def _demo(name: str) -> Any:
+    """A part of the demo. Its pictures and its mail server take a tenth of a start that hardly ever needs them."""
+    return import_module(f"tugi.demo.{name}")
+
+
+async def _plant(installation: wiring.Installation, office: Any) -> None:
     def progress(what: str) -> None:
         typer.echo(f"  making the demo shop: {what}")
 
     database = installation.database
     await seed.plant(database, installation.secret, progress)
     workspace_id, lead_id = await seed.lead_of(database)
-    account_id = await mailing.open_mailbox(database, workspace_id, lead_id, office.port)
+    account_id = await _demo("mailing").open_mailbox(database, workspace_id, lead_id, office.port)
     quiet = database.quietly()
-    if count := await letters.plant(quiet, installation.files, installation.intake(quiet), workspace_id, account_id):
+    intake = installation.intake(quiet)
+    if count := await _demo("letters").plant(quiet, installation.files, intake, workspace_id, account_id):
         progress(f"{count} past letters")
 
 

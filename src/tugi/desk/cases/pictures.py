@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import warnings
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from importlib import import_module
+from typing import Any
 
 from tugi.desk.cases.attachments import IMAGES
 
@@ -17,6 +17,8 @@ def inspected(content: bytes, claimed: str) -> tuple[bytes, str, tuple[int, int]
     """The bytes to keep, their true type and size in pixels. Photos lose their place and camera (EXIF)."""
     if claimed not in IMAGES:
         return content, "application/octet-stream" if claimed.startswith("image/") else claimed, None
+    # Taken in by the first picture: many processes never see one.
+    Image: Any = import_module("PIL.Image")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -26,12 +28,11 @@ def inspected(content: bytes, claimed: str) -> tuple[bytes, str, tuple[int, int]
                 if claimed != "image/jpeg":
                     image.verify()
                     return content, claimed, image.size
-                upright = ImageOps.exif_transpose(image)
+                upright = import_module("PIL.ImageOps").exif_transpose(image)
                 out = io.BytesIO()
                 upright.convert("RGB").save(out, "JPEG", quality=90)
                 return out.getvalue(), claimed, upright.size
     except (
-        UnidentifiedImageError,
         OSError,
         ValueError,
         SyntaxError,

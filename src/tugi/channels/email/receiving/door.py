@@ -1,24 +1,22 @@
 """Our own door for mail: SMTP (RFC 5321) and LMTP (RFC 2033), for the shops' mailboxes and nobody else's.
 
 250 is said only once the mail is committed; whatever is away means 451, and the other side keeps the mail and comes
-again. The end of a mail is CR LF . CR LF and nothing that merely looks like it (CVE-2023-51764).
+again. How a mail is received: `talk.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import io
 import ssl
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import structlog
-from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tugi.core.database import Database
 from tugi.core.errors import Invalid, TugiError
@@ -31,18 +29,11 @@ log = structlog.get_logger("tugi.door")
 CHANNEL = "email"
 MOST_CONNECTIONS = 200
 MOST_FROM_ONE = 20
-# Bytes of mails that are just being received, over all connections.
-MOST_IN_HAND = 256_000_000
 IDLE_SECONDS = 60.0
-DATA_SECONDS = 600.0
 AGAIN_SECONDS = 5.0
-PIECE = 1 << 16
-END = b"\r\n.\r\n"
 
 AWAY = "451 4.3.0 We cannot store mail just now. Please try again."
 NOBODY = "550 5.1.1 No mailbox by this address."
-TOO_LARGE = f"552 5.3.4 The mail is larger than {doors.LARGEST} bytes."
-TOO_BUSY = "452 4.3.1 Too much mail at once. Please try again."
 STORED = "250 2.0.0 Stored."
 
 
@@ -65,19 +56,17 @@ class Listener:
         self.way = way
         self.limits = limits
         self.in_hand = 0
-        self.open: set[_Talk] = set()
+        self.open: set[Any] = set()
         self.peers: Counter[str] = Counter()
 
     async def handle_EHLO(
-        self, server: _Talk, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         """What we can do: nobody signs in here."""
         session.host_name = hostname
         return [one for one in responses if "AUTH" not in one]
 
-    async def handle_RCPT(
-        self, server: _Talk, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         """Take a recipient whose mailbox is ours."""
         if len(envelope.rcpt_tos) >= doors.MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients."
@@ -93,7 +82,7 @@ class Listener:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: _Talk, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Keep the mail, once for each mailbox; by LMTP the answer is one a recipient."""
         raw, answers = envelope.content, dict[int, str]()
         assert isinstance(raw, bytes)
@@ -121,125 +110,6 @@ class Listener:
         """A fault of ours is no reason to send a customer's mail back."""
         log.error("door failed", exc_info=error)
         return AWAY
-
-
-class _Talk(SMTP):
-    """One connection. Reads a mail in pieces, whatever the length of its lines."""
-
-    line_length_limit = PIECE
-    show_smtp_greeting = True
-
-    def __init__(self, listener: Listener, **values: Any) -> None:
-        self._listener = listener
-        self.accounts: dict[str, Account] = {}
-        self._peer = ""
-        super().__init__(listener, **values)
-
-    def connection_made(self, transport: Any) -> None:
-        """Turn away those that are too many."""
-        if self.transport is not None:
-            # The same connection once more, after STARTTLS.
-            super().connection_made(transport)
-            return
-        peer = (transport.get_extra_info("peername") or ("local",))[0]
-        listener, limits = self._listener, self._listener.limits
-        super().connection_made(transport)
-        self._peer = peer
-        listener.open.add(self)
-        listener.peers[peer] += 1
-        over = listener.way == "smtp" and listener.peers[peer] > limits.from_one
-        if over or len(listener.open) > limits.connections:
-            transport.write(b"421 4.7.0 Too many connections. Please try again.\r\n")
-            transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """One fewer."""
-        if self in self._listener.open:
-            self._listener.open.discard(self)
-            self._listener.peers[self._peer] -= 1
-            self._listener.peers += Counter()
-        super().connection_lost(error)
-
-    async def smtp_DATA(self, arg: str) -> None:
-        """Receive a mail, hand it to the listener, answer."""
-        if await self.check_helo_needed():
-            return
-        assert self.envelope is not None
-        if not self.envelope.rcpt_tos:
-            await self.push("503 5.5.1 Say first who it is for.")
-            return
-        if arg:
-            await self.push("501 5.5.4 DATA takes nothing more.")
-            return
-        await self.push("354 End with a dot on a line of its own.")
-        self._reset_timeout(DATA_SECONDS)
-        content, refusal = await self._read_mail()
-        if refusal:
-            count = len(self.envelope.rcpt_tos) if self._listener.way == "lmtp" else 1
-            status: Any = "\r\n".join([refusal] * count)
-        else:
-            self.envelope.content = self.envelope.original_content = content
-            del content
-            status = await self._call_handler_hook("DATA")
-        self._set_post_data_state()
-        self.accounts.clear()
-        await self.push(status)
-
-    async def _read_mail(self) -> tuple[bytes, str]:
-        """(the mail, "") or (b"", why it is refused), read to its end in either case."""
-        listener, whole, refusal = self._listener, io.BytesIO(), ""
-        held = 0
-        try:
-            # The line break before the dot may be the one after DATA: then the mail is empty.
-            piece, is_end = await self._first_piece()
-            while True:
-                size = whole.tell() + len(piece)
-                if not refusal and size > listener.limits.bytes + len(END):
-                    refusal = TOO_LARGE
-                elif not refusal and listener.in_hand + len(piece) > MOST_IN_HAND:
-                    refusal = TOO_BUSY
-                if refusal:
-                    listener.in_hand, held = listener.in_hand - held, 0
-                    whole = io.BytesIO()
-                else:
-                    whole.write(piece)
-                    listener.in_hand, held = listener.in_hand + len(piece), held + len(piece)
-                if is_end:
-                    return (b"" if refusal else _unstuffed(whole)), refusal
-                piece, is_end = await self._next_piece()
-        finally:
-            listener.in_hand -= held
-
-    async def _first_piece(self) -> tuple[bytes, bool]:
-        """As much as says whether the mail ends at once, or where the search for its end may begin."""
-        piece = b"\r\n"
-        while piece != END:
-            piece += await self._reader.readexactly(1)
-            if not any(piece.endswith(END[:length]) for length in range(1, len(END))):
-                return piece[2:], False
-            if piece.endswith(END):
-                break
-        return piece[2:], True
-
-    async def _next_piece(self) -> tuple[bytes, bool]:
-        try:
-            return await self._reader.readuntil(END), True
-        except asyncio.LimitOverrunError as error:
-            # No end among so many bytes, nor a beginning of it.
-            return await self._reader.readexactly(error.consumed), False
-
-
-class _LmtpTalk(_Talk, LMTP):
-    show_smtp_greeting = False
-
-
-def _unstuffed(whole: io.BytesIO) -> bytes:
-    """A mail without its end and without the dots that were put before its own (RFC 5321 4.5.2)."""
-    whole.truncate(max(0, whole.tell() - len(b".\r\n")))
-    raw = whole.getvalue()
-    if raw.startswith(b"."):
-        raw = raw[1:]
-    return raw.replace(b"\r\n.", b"\r\n") if b"\r\n." in raw else raw
 
 
 def address_of(listen: str, name: str) -> tuple[str, int]:
@@ -299,10 +169,12 @@ class Door:
                 log.error("door cannot be opened", way=listener.way, port=port, why=error.strerror)
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    def _talk_of(self, listener: Listener) -> Callable[[], _Talk]:
-        kind = _LmtpTalk if listener.way == "lmtp" else _Talk
+    def _talk_of(self, listener: Listener) -> Callable[[], Any]:
+        # Its server takes a part of our start, and most shops have their mailboxes read.
+        talking = import_module("tugi.channels.email.receiving.talk")
+        kind = talking.LmtpTalk if listener.way == "lmtp" else talking.Talk
 
-        def make() -> _Talk:
+        def make() -> Any:
             return kind(
                 listener,
                 data_size_limit=listener.limits.bytes,
