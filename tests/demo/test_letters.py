@@ -81,7 +81,7 @@ async def test_by_letter_the_robot_answers_three_topics_and_a_leads_wish_survive
 
     async def levels() -> Counter[str]:
         async with database.reading(workspace_id) as tx:
-            permits, _ = await topics.permits(tx, "email")
+            permits = (await topics.permits(tx, "email")).by_entry
             return Counter(permit.level for permit in permits.values())
 
     assert (await levels())["audit"] == len(mailing.ANSWERED)

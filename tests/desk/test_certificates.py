@@ -74,7 +74,8 @@ async def test_enough_right_judgements_certify_the_class_the_language_and_the_to
         assert one.threshold == 0.5
         assert one.evidence_from is not None
     async with desk.database.reading(desk.shop.workspace_id) as tx:
-        permits, other = await topics.permits(tx, "widget")
+        allowed = await topics.permits(tx, "widget")
+        permits, other = allowed.by_entry, allowed.other
     assert other.threshold == 0.5
     assert permits[str(desk.entries["parcel"])].certificate_id is not None
 
@@ -288,10 +289,10 @@ async def test_own_needs_a_certificate_and_a_default_of_own_takes_effect_only_wh
         await set_level(desk, "own")
     async with desk.database.transaction(desk.shop.workspace_id) as tx:
         await policy.update(tx, PolicyChange(default_level="own"))
-        assert (await topics.permits(tx, "widget"))[1].level == "suggest"
+        assert (await topics.permits(tx, "widget")).other.level == "suggest"
     await certified(desk)
     async with desk.database.reading(desk.shop.workspace_id) as tx:
-        assert (await topics.permits(tx, "widget"))[1].level == "own"
+        assert (await topics.permits(tx, "widget")).other.level == "own"
 
 
 async def test_a_stricter_target_is_a_new_question(desk: Desk) -> None:
@@ -306,7 +307,7 @@ async def test_a_stricter_target_is_a_new_question(desk: Desk) -> None:
 async def spoken_in(desk: Desk, language: str) -> Level:
     """What is left of the parcel's level for customers of this language."""
     async with desk.database.reading(desk.shop.workspace_id) as tx:
-        permits, _ = await topics.permits(tx, "widget")
+        permits = (await topics.permits(tx, "widget")).by_entry
     return permits[str(desk.entries["parcel"])].in_language(language).level
 
 

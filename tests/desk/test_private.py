@@ -51,9 +51,11 @@ class Talk:
         message, case = await self.shop.say(self.customer, text)
         async with self.shop.database.transaction(self.shop.workspace_id, ROBOT) as tx:
             case = await cases.lock(tx, case.id)
-            question = await facts.find_question(tx, case.id, message.id)
+            known = await facts.find_shop(tx)
+            known = replace(known, wishes=replace(known.wishes, order_topic=TOPIC))
+            question = await facts.find_question(tx, known, case.id, message.id)
             assert question is not None
-            settled = await self.private.settle(tx, case, replace(question, order_topic=TOPIC), verdict)
+            settled = await self.private.settle(tx, case, question, verdict)
             await verdicts.store(tx, case.id, message.id, verdicts.view(settled, {}), 1.0)
             if isinstance(settled, robot.Answer | robot.HandOver):
                 await messages.write(tx, case, external_id=f"robot:{message.id}", text=settled.text, language="en")

@@ -23,6 +23,7 @@ from tugi.desk.knowledge import entries
 from tugi.desk.knowledge.entry_checks import Draft, EntryText
 from tugi.ports import Trust
 from tugi.robot import facts as robot
+from tugi.robot.model import Model
 
 VERIFIED = Trust(dmarc="pass")
 
@@ -35,7 +36,7 @@ class Sure(Answering):
     aside: robot.Suggest | None = None
     asked: robot.Facts | None = None
 
-    async def decide(self, workspace_id: int, known: robot.Facts) -> Decision:
+    async def decide_with(self, model: Model | None, known: robot.Facts) -> Decision:
         self.asked = known
         shown = verdicts.view(self.verdict, {})
         return Decision(self.verdict, shown, 1.0, self.aside, further=self.further)
@@ -201,7 +202,7 @@ async def test_a_verified_customer_is_greeted_by_name(post: Post) -> None:
     async with post.database.transaction(post.shop.workspace_id) as tx:
         await tx.execute("update customers set name_given_by_customer = true")
         row = await tx.fetchval("select case_id from messages where id = $1", message_id)
-        question = await facts.find_question(tx, row, message_id)
+        question = await facts.find_question(tx, await facts.find_shop(tx), row, message_id)
     assert question is not None
     assert question.facts.first_name == "Mari"
 

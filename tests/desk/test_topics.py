@@ -20,7 +20,7 @@ async def test_the_robot_of_a_new_workspace_only_suggests(database: Database) ->
         workspace = await workspaces.create(tx, "Uus Pood")
     async with database.reading(workspace.id) as tx:
         assert (await policy.get(tx)).default_level == "suggest"
-        assert await topics.permits(tx, "widget") == ({}, Permit("suggest"))
+        assert await topics.permits(tx, "widget") == topics.Permits({}, Permit("suggest"), {})
 
 
 async def test_a_level_holds_on_its_channel_and_where_no_channel_has_its_own(
@@ -31,12 +31,12 @@ async def test_a_level_holds_on_its_channel_and_where_no_channel_has_its_own(
     async with database.transaction(desk.shop.workspace_id) as tx:
         await topics.set_level(tx, parcel, "click")
         await topics.set_level(tx, parcel, "off", "email")
-        assert (await topics.permits(tx, "widget"))[0][str(parcel)].level == "click"
-        assert (await topics.permits(tx, "email"))[0][str(parcel)].level == "off"
+        assert (await topics.permits(tx, "widget")).by_entry[str(parcel)].level == "click"
+        assert (await topics.permits(tx, "email")).by_entry[str(parcel)].level == "off"
         await topics.set_level(tx, parcel, None, "email")
-        assert (await topics.permits(tx, "email"))[0][str(parcel)].level == "click"
+        assert (await topics.permits(tx, "email")).by_entry[str(parcel)].level == "click"
         await topics.set_level(tx, parcel, None)
-        assert (await topics.permits(tx, "email"))[0][str(parcel)].level == "audit"
+        assert (await topics.permits(tx, "email")).by_entry[str(parcel)].level == "audit"
         with pytest.raises(NotFound):
             await topics.set_level(tx, 999_999, "off")
         history = [(one.channel, one.from_level, one.to_level) for one in await topics.changes(tx, parcel)]
@@ -86,7 +86,7 @@ async def test_a_certificate_covers_its_own_risk_class_only(database: Database, 
         with pytest.raises(Conflict):
             await topics.set_level(tx, desk.entries["returns"], "own")
         await topics.set_risk(tx, desk.entries["hours"], "high")
-        permits, _ = await topics.permits(tx, "widget")
+        permits = (await topics.permits(tx, "widget")).by_entry
         assert permits[str(desk.entries["hours"])] == Permit("suggest")
         listed = await topic_list.list_all(tx, "et")
     shown = {topic.entry_id: topic for topic in listed.topics}

@@ -43,7 +43,8 @@ async def verdicts(shop: Shop, files: Files) -> list[dict[str, Any]]:
     """What the serving robot would do with the questions, with its reasons."""
     async with shop.database.reading(shop.workspace_id) as tx:
         ready = await training.find_ready(tx)
-        permits, other = await topics.permits(tx, "widget")
+        allowed = await topics.permits(tx, "widget")
+        permits, other = allowed.by_entry, allowed.other
     assert ready is not None
     model = model_from_bytes(await files.get(shop.workspace_id, ready[1]))
     found: list[Verdict] = []

@@ -1,6 +1,7 @@
 """The worker killed (-9) in the middle of learning, of certifying and of a replay: all end as without the kill.
 
-What a killed worker had in hand is begun again soon, and its child processes do not outlive it for long.
+What a killed worker had in hand is begun again soon: a training after a quarter of a minute, a job after a few seconds;
+the limit is what the house's patience is on a busy machine. Its child processes do not outlive it for long.
 """
 
 import time
@@ -24,9 +25,6 @@ from tugi.desk.answering.replay import Replay
 from tugi.desk.knowledge import entries
 from tugi.desk.knowledge.entry_checks import Draft, EntryText
 
-# How long after its worker's death work may stay undone, beside the time it takes itself: a training is known to be
-# dead after a quarter of a minute, a job after a few seconds. Machines under tests are slow.
-SOON = 45.0
 QUESTIONS = 6_000
 
 
@@ -59,7 +57,7 @@ class House:
         async def gone() -> bool:
             return not any(Path(f"/proc/{pid}").exists() for pid in orphans)
 
-        await until(gone, SOON)
+        await until(gone)
 
 
 def children(pid: int) -> list[int]:
@@ -110,7 +108,7 @@ async def test_a_training_is_soon_done_after_its_worker_was_killed(house: House)
     async def learned() -> bool:
         return "ready" in await _statuses(house)
 
-    await until(learned, SOON)
+    await until(learned)
     took = time.monotonic() - killed_at
     assert await _statuses(house) == ["failed", "failed", "ready"], took
     # What the worker has learned is today's knowledge: there is nothing left to learn.
@@ -137,7 +135,7 @@ async def test_certificates_end_as_without_the_kill(house: House) -> None:
         waiting = await _count(house, "pgqueuer where entrypoint = 'certify'")
         return not waiting and await _count(house, f"certificates where cases = 190 and workspace_id = {_id(desk)}") > 0
 
-    await until(settled, SOON)
+    await until(settled)
     ended = await _said(desk)
     assert ended == await _said(twin)
     assert ended[0] == ("in_force", 190, 190, 1)
@@ -175,7 +173,7 @@ async def _stopped_in_the_middle(house: House) -> AsyncIterator[None]:
     try:
         async with connection.transaction():
             await connection.execute("lock table certificates in exclusive mode")
-            await until(stopped, SOON)
+            await until(stopped)
             yield
     finally:
         await connection.close()
@@ -249,7 +247,7 @@ async def _further_than(desk: Desk, replay_id: int, done: int) -> int:
     async def moved() -> bool:
         return (await _standing(desk, replay_id)).done > done
 
-    await until(moved, SOON)
+    await until(moved)
     standing = await _standing(desk, replay_id)
     assert standing.status == "running", "it was over before it could be killed: ask for more questions"
     return standing.done

@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 
 from tugi.core import i18n
+from tugi.core.batches import Batches
 from tugi.core.database import Database, Transaction
-from tugi.core.errors import NotFound
 from tugi.core.events import ROBOT
 from tugi.core.files import Files
-from tugi.desk.answering import by_letter, drawing, facts, follow_ups, suggestions, vectors, verdicts
+from tugi.desk.answering import by_letter, drawing, facts, follow_ups, suggestions, training, vectors, verdicts
 from tugi.desk.answering.deciding import Deciding, Decision
-from tugi.desk.answering.evidence import Decided
+from tugi.desk.answering.evidence import Decided as Judged
 from tugi.desk.answering.facts import Question
 from tugi.desk.answering.private import Private
 from tugi.desk.answering.suggestions import Source
@@ -31,8 +31,12 @@ from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import queue
 from tugi.ports import Account, Embedders
 from tugi.robot import facts as robot
+from tugi.robot.model import Model
 
 log = structlog.get_logger("tugi.answering")
+# Questions that come together are read, and answers written, so many at once.
+MOST_TOGETHER = 10
+Decided = tuple[Question, Decision]
 
 
 class Answering(Deciding):
@@ -49,6 +53,8 @@ class Answering(Deciding):
         super().__init__(database, files, embedders)
         self._private = private
         self.wording = wording
+        self._reading = Batches(self._read, self._read_one, MOST_TOGETHER)
+        self._writing = Batches(self._write, self._write_one, MOST_TOGETHER)
 
     @property
     def language_model_name(self) -> str | None:
@@ -58,16 +64,36 @@ class Answering(Deciding):
     async def answer(self, ids: Mapping[str, Any]) -> None:
         """The job: answer the question that ended with this message. Safe to run twice."""
         workspace_id, case_id, message_id = ids["workspace_id"], ids["case_id"], ids["message_id"]
-        async with self._database.reading(workspace_id) as tx:
-            try:
-                question = await facts.find_question(tx, case_id, message_id)
-            except NotFound:
-                return
+        question = await self._reading.serve(workspace_id, message_id, case_id)
         if question is None:
             return
-        decision = await self._worded(workspace_id, question.facts, await self.decide(workspace_id, question.facts))
+        model = await self._opened(workspace_id, question.shop.ready)
+        decision = await self._worded(
+            workspace_id, question.facts, model, await self.decide_with(model, question.facts)
+        )
+        await self._writing.serve(workspace_id, message_id, (question, decision))
+
+    async def _read(self, workspace_id: int, asked: Mapping[int, int]) -> Mapping[int, Question | None]:
+        """The questions that these messages end. asked: message id -> case id."""
+        async with self._database.reading(workspace_id) as tx:
+            shop = await facts.find_shop(tx, await training.find_ready(tx))
+            return {
+                message_id: await facts.find_question(tx, shop, case_id, message_id)
+                for message_id, case_id in asked.items()
+            }
+
+    async def _read_one(self, workspace_id: int, message_id: int, case_id: int) -> Question | None:
+        return (await self._read(workspace_id, {message_id: case_id}))[message_id]
+
+    async def _write(self, workspace_id: int, decided: Mapping[int, Decided]) -> Mapping[int, None]:
+        """Carry these out with one commit."""
         async with self._database.transaction(workspace_id, ROBOT) as tx:
-            await self._carry_out(tx, question, decision)
+            for question, decision in decided.values():
+                await self._carry_out(tx, question, decision)
+        return dict.fromkeys(decided)
+
+    async def _write_one(self, workspace_id: int, message_id: int, decided: Decided) -> None:
+        await self._write(workspace_id, {message_id: decided})
 
     async def gave_up(self, ids: Mapping[str, Any]) -> None:
         """The robot failed for good: a person takes over, and the customer is told so."""
@@ -136,9 +162,8 @@ class Answering(Deciding):
                 await self._keep_quiet(tx, case, verdict)
         await _cast_lots(tx, case, question, decision.shown, verdict_id)
 
-    async def _worded(self, workspace_id: int, known: robot.Facts, decision: Decision) -> Decision:
+    async def _worded(self, workspace_id: int, known: robot.Facts, model: Model | None, decision: Decision) -> Decision:
         """The decision in better words, where a language model has some that hold, unless it doubts the answer."""
-        model = await self._model(workspace_id) if self.wording else None
         if self.wording is None or model is None:
             return decision
         verdict, draft = await self.wording.reword(workspace_id, known, decision.verdict, model.entries)
@@ -249,7 +274,7 @@ async def _cast_lots(tx: Transaction, case: Case, question: Question, shown: ver
     """In the same commit as the answer, so that none escapes the audit."""
     first = shown.why.candidates[0] if shown.why.candidates else None
     entry_id = shown.entry_id or (first.entry_id if first else None)
-    decided = Decided(
+    decided = Judged(
         verdict_id=verdict_id,
         case_id=case.id,
         message_id=question.last_id,
@@ -263,7 +288,7 @@ async def _cast_lots(tx: Transaction, case: Case, question: Question, shown: ver
     )
     level = question.facts.permit(str(entry_id)).level if entry_id else question.facts.default_permit.level
     risk = question.risks.get(entry_id or 0, "normal")
-    await drawing.cast_lots(tx, decided, shown.reason, question.wishes, level, risk)
+    await drawing.cast_lots(tx, decided, shown.reason, question.shop.wishes, level, risk)
 
 
 async def _offer(

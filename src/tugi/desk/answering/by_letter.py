@@ -35,12 +35,22 @@ class Address:
     verified: bool
 
 
-async def find_account(tx: Transaction, message_id: int) -> Account | None:
-    """The account by which an answer to this message leaves as a letter; None: it does not."""
+async def find_account(
+    tx: Transaction, message_id: int, known: dict[int, Account | None] | None = None
+) -> Account | None:
+    """The account by which an answer to this message leaves as a letter; None: it does not.
+
+    known: accounts that were found before, to which this one is added.
+    """
     account_id = await tx.fetchval(
         "select channel_account_id from messages where workspace_id = $1 and id = $2", tx.workspace_id, message_id
     )
-    return await posting.find_sending(tx, account_id) if account_id is not None else None
+    if account_id is None:
+        return None
+    known = {} if known is None else known
+    if account_id not in known:
+        known[account_id] = await posting.find_sending(tx, account_id)
+    return known[account_id]
 
 
 async def find_address(tx: Transaction, case: Case, account: Account) -> Address | None:

@@ -56,8 +56,11 @@ class Deciding:
 
     async def decide(self, workspace_id: int, known: robot.Facts) -> Decision:
         """The robot's verdict on these facts; nothing is stored and no transaction is open."""
+        return await self.decide_with(await self._model(workspace_id), known)
+
+    async def decide_with(self, model: Model | None, known: robot.Facts) -> Decision:
+        """The same by this model; with none, people answer."""
         started = clock.monotonic()
-        model = await self._model(workspace_id)
         embedded = await self._vectors(model, [question_text(known), *question_parts(known)])
         vector, parts = (None, None) if embedded is None else (embedded[0], embedded[1:])
         verdict, aside = _with_aside(known, model, vector, decide(known, model, vector, parts))
@@ -127,6 +130,10 @@ class Deciding:
     async def _model(self, workspace_id: int) -> Model | None:
         async with self._database.reading(workspace_id) as tx:
             ready = await training.find_ready(tx)
+        return await self._opened(workspace_id, ready)
+
+    async def _opened(self, workspace_id: int, ready: tuple[int, str] | None) -> Model | None:
+        """The model of this id and file, read if another served before."""
         if ready is None:
             return None
         model_id, file_hash = ready

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tugi.core import clock
 from tugi.core.database import Transaction
+from tugi.core.errors import NotFound
 from tugi.desk.answering import by_letter, policy, topics
 from tugi.desk.answering.policy import Risk, RobotPolicy
+from tugi.desk.answering.topics import Allowed
 from tugi.desk.cases import cases, transcript
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -22,39 +24,69 @@ HISTORY = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Shop:
+    """What all questions of a workspace have in common. ready: the model that serves, its id and file.
+
+    accounts: those that were looked up so far.
+    """
+
+    workspace: Workspace
+    wishes: RobotPolicy
+    allowed: Allowed
+    ready: tuple[int, str] | None
+    accounts: dict[int, Account | None] = field(default_factory=dict[int, Account | None])
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A customer's unanswered question: `last_id` is the message that ends its burst.
 
-    wishes: the robot's policy. risks: of topics, where not normal. order_topic: the entry whose answer is read from
-    the customer's own order, if there is one. account: by which an answer leaves as a letter; None: it is read where
-    it is written.
+    risks: of topics, where not normal. account: by which an answer leaves as a letter; None: it is read where it is
+    written.
     """
 
     case: Case
     facts: Facts
     last_id: int
-    workspace: Workspace
-    wishes: RobotPolicy
+    shop: Shop
     risks: Mapping[int, Risk]
-    order_topic: int | None = None
     account: Account | None = None
 
+    @property
+    def workspace(self) -> Workspace:
+        """The shop's settings."""
+        return self.shop.workspace
 
-async def find_question(tx: Transaction, case_id: int, message_id: int) -> Question | None:
-    """The question that this message ends, or None when a newer message goes on with it or it is answered."""
-    case = await cases.get_case(tx, case_id)
+    @property
+    def order_topic(self) -> int | None:
+        """The entry whose answer is read from the customer's own order, if there is one."""
+        return self.shop.wishes.order_topic or None
+
+
+async def find_shop(tx: Transaction, ready: tuple[int, str] | None = None) -> Shop:
+    """What holds for every question of this workspace."""
+    wishes = await policy.get(tx)
+    return Shop(await workspaces.get(tx), wishes, await topics.allowed(tx, wishes), ready)
+
+
+async def find_question(tx: Transaction, shop: Shop, case_id: int, message_id: int) -> Question | None:
+    """The question that this message ends, or None when a newer message goes on with it, it is answered, the case is
+    gone, or the robot is off."""
+    workspace = shop.workspace
+    if workspace.robot.mode == "off":
+        return None
+    try:
+        case = await cases.get_case(tx, case_id)
+    except NotFound:
+        return None
     said = await transcript.of_case(tx, case_id, limit=40)
     burst = _burst(said)
     if not burst or burst[-1].id != message_id:
         return None
-    workspace = await workspaces.get(tx)
-    if workspace.robot.mode == "off":
-        return None
     spoken = await customers.find_language(tx, case.customer_id)
     page = burst[-1].page or {}
-    wishes = await policy.get(tx)
-    account = await by_letter.find_account(tx, message_id)
-    permits = await topics.permits(tx, account.channel if account else case.channel, wishes)
+    account = await by_letter.find_account(tx, message_id, shop.accounts)
+    permits = shop.allowed.on(account.channel if account else case.channel)
     facts = Facts(
         burst=by_letter.question(burst) or tuple(m.text for m in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
@@ -73,7 +105,7 @@ async def find_question(tx: Transaction, case_id: int, message_id: int) -> Quest
         default_permit=permits.other,
         by_letter=account is not None,
     )
-    return Question(case, facts, message_id, workspace, wishes, permits.risks, wishes.order_topic or None, account)
+    return Question(case, facts, message_id, shop, permits.risks, account)
 
 
 async def _first_name(tx: Transaction, case: Case, account: Account | None) -> str | None:

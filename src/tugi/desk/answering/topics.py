@@ -83,18 +83,33 @@ class Permits:
     risks: Mapping[int, Risk]
 
 
-async def permits(tx: Transaction, channel: str, wishes: RobotPolicy | None = None) -> Permits:
-    """What the robot may do on this channel. wishes: when read already."""
-    default = (wishes or await policy.get(tx)).default_level
-    held, known = await cover(tx), await settings(tx)
-    found: dict[str, Permit] = {}
-    for entry_id in {*held.topics, *known}:
-        setting = known.get(entry_id, Setting())
-        found[str(entry_id)] = permit(
-            setting.level_on(channel, default), held.of(entry_id, setting), held.held.get(setting.risk, ())
-        )
-    other = permit(default, held.risks.get("normal"), held.held.get("normal", ()))
-    return Permits(found, other, {key: one.risk for key, one in known.items() if one.risk != "normal"})
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What was set and certified, on every channel."""
+
+    default: Level
+    held: Cover
+    known: Mapping[int, Setting]
+
+    def on(self, channel: str) -> Permits:
+        """What the robot may do on this channel."""
+        found: dict[str, Permit] = {}
+        for entry_id in {*self.held.topics, *self.known}:
+            setting = self.known.get(entry_id, Setting())
+            level, held_in = setting.level_on(channel, self.default), self.held.held.get(setting.risk, ())
+            found[str(entry_id)] = permit(level, self.held.of(entry_id, setting), held_in)
+        other = permit(self.default, self.held.risks.get("normal"), self.held.held.get("normal", ()))
+        return Permits(found, other, {key: one.risk for key, one in self.known.items() if one.risk != "normal"})
+
+
+async def allowed(tx: Transaction, wishes: RobotPolicy) -> Allowed:
+    """What the robot may do now."""
+    return Allowed(wishes.default_level, await cover(tx), await settings(tx))
+
+
+async def permits(tx: Transaction, channel: str) -> Permits:
+    """What the robot may do on this channel now."""
+    return (await allowed(tx, await policy.get(tx))).on(channel)
 
 
 async def standing(tx: Transaction, entry_id: int | None, channel: str) -> tuple[Level, Risk]:

@@ -50,13 +50,13 @@ class Intake:
         self._files = files
         self._channels = channels
         self._secret = secret
-        self._batches = Batches(self.take_in_batch, self._take_in_one, MOST_TOGETHER)
+        self._batches = Batches(self._take_in_together, self._take_in_one, MOST_TOGETHER)
 
     async def take_in(self, ids: Mapping[str, Any]) -> None:
         """The job: understand a delivery and store what it is. Safe to run twice, also at once."""
-        await self._batches.serve(ids["workspace_id"], ids["delivery_id"])
+        await self._batches.serve(ids["workspace_id"], ids["delivery_id"], None)
 
-    async def _take_in_one(self, workspace_id: int, delivery_id: int) -> None:
+    async def _take_in_one(self, workspace_id: int, delivery_id: int, _item: None) -> None:
         async with self._database.reading(workspace_id) as tx:
             row = await tx.fetchrow(READ, workspace_id, [delivery_id])
         if row is None:
@@ -80,25 +80,25 @@ class Intake:
         raise Unavailable("The same letter is being stored by somebody else.", retry_after=1)
 
     async def take_in_batch(self, workspace_id: int, delivery_ids: Sequence[int]) -> bool:
-        """Several at once, in this order and with one commit. False: each must be taken in by itself."""
-        async with self._database.reading(workspace_id) as tx:
-            rows = {row["delivery_id"]: row for row in await tx.fetch(READ, workspace_id, list(delivery_ids))}
-        waiting = [rows[one] for one in delivery_ids if one in rows]
-        if sum(row["size"] for row in waiting) > LARGEST_TOGETHER:
-            return False
+        """Several at once, in this order and with one commit: for history. False: each must be taken in by itself."""
         try:
-            reading = asyncio.gather(*(self._understood(workspace_id, row) for row in waiting))
-            understood = await asyncio.wait_for(reading, TOGETHER_SECONDS)
-            async with self._database.transaction(workspace_id) as tx:
-                for incoming in understood:
-                    await filing.file(tx, self._secret, incoming)
-        except (Unreadable, Overtaken, TugiError, TimeoutError):
-            return False
-        except Exception:
-            # Whoever caused it meets it again alone, and the others do not.
-            log.exception("letters are taken in one by one", workspace=workspace_id)
+            await self._take_in_together(workspace_id, dict.fromkeys(delivery_ids))
+        except (Unreadable, Overtaken, Invalid, Conflict, NotFound, TimeoutError):
             return False
         return True
+
+    async def _take_in_together(self, workspace_id: int, asked: Mapping[int, None]) -> Mapping[int, None]:
+        async with self._database.reading(workspace_id) as tx:
+            rows = {row["delivery_id"]: row for row in await tx.fetch(READ, workspace_id, list(asked))}
+        waiting = [rows[one] for one in asked if one in rows]
+        if sum(row["size"] for row in waiting) > LARGEST_TOGETHER:
+            raise Unreadable("These are too large to be held in memory together.")
+        reading = asyncio.gather(*(self._understood(workspace_id, row) for row in waiting))
+        understood = await asyncio.wait_for(reading, TOGETHER_SECONDS)
+        async with self._database.transaction(workspace_id) as tx:
+            for incoming in understood:
+                await filing.file(tx, self._secret, incoming)
+        return asked
 
     async def gave_up(self, ids: Mapping[str, Any]) -> None:
         """Every attempt failed: a person sees the delivery and may try again."""
