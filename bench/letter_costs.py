@@ -23,7 +23,6 @@ from tugi.core.database import Database
 from tugi.core.files import Folder
 from tugi.core.safe_addresses import Guard
 from tugi.core.sealing import Seal
-from tugi.desk.answering import drawing
 from tugi.desk.answering.answers import Answering
 from tugi.desk.cases import accounts, deliveries
 from tugi.desk.cases.intake import Intake
@@ -123,8 +122,6 @@ async def letter_costs(house: House) -> None:
             await costs.of("taken_in_20", [rest[n : n + BATCH] for n in range(0, len(rest), BATCH)], batch, BATCH)
             received = await _happened(house, "MessageReceived")
             await costs.of("decided", received[-LETTERS:], answering.answer)
-            reached = await _happened(house, "VerdictReached")
-            await costs.of("drawn", reached, lambda ids: drawing.draw(database, ids))
     finally:
         await database.close()
 
