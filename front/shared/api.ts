@@ -1094,6 +1094,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/robot/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attention
+         * @description What of the robot calls for a lead.
+         */
+        get: operations["get_attention_api_robot_attention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/robot/lessons": {
         parameters: {
             query?: never;
@@ -1950,6 +1970,14 @@ export interface components {
             url: string;
             /** Width */
             width: number | null;
+        };
+        /**
+         * Attention
+         * @description fallen: topics that fell back to suggestions and that no lead has looked after since.
+         */
+        Attention: {
+            /** Fallen */
+            fallen: number;
         };
         /**
          * Backfill
@@ -6651,6 +6679,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_attention_api_robot_attention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attention"];
                 };
             };
         };

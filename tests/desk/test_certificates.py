@@ -174,6 +174,12 @@ async def test_one_bad_topic_falls_out_of_a_class_that_holds(desk: Desk, time: l
     fallen = await setting(desk)
     assert (fallen.level, fallen.demoted_why) == ("suggest", "audit_errors")
     assert (await setting(desk, "returns")).level == "own"
+    # Leads are told until one of them has looked after it.
+    async with desk.database.reading(desk.shop.workspace_id) as tx:
+        assert await topics.count_fallen(tx) == 1
+    await set_level(desk, "click")
+    async with desk.database.reading(desk.shop.workspace_id) as tx:
+        assert await topics.count_fallen(tx) == 0
 
 
 async def test_a_few_errors_in_many_audits_void_nothing(desk: Desk, time: list[datetime]) -> None:

@@ -36,6 +36,7 @@ async def test_a_new_shop_starts_at_suggest_and_says_what_is_missing(people: Any
     assert (topic["certified"], topic["needed"], topic["judged"]) == (False, 123, 0)
     assert topic["languages"] == {"en": "full", "et": "full"}
     assert listed["channels"] == ["widget"]
+    assert (await owner.get("/api/robot/attention")).json() == {"fallen": 0}
     assert listed["totals"] == {"judged": 0, "right": 0, "in_force": 0, "proposed": 0, "to_review": 0}
 
 

@@ -3,6 +3,7 @@ import { Bot, BookOpen, BotMessageSquare, CheckCheck, CircleUser, Inbox, Keyboar
 import { t } from "../../shared/i18n";
 import { type Language, LANGUAGES } from "../../shared/types";
 import { channelsCount } from "../channels/alarm";
+import { fallenCount, useFallen } from "../robot/attention";
 import { LISTS, type ListName } from "../lists";
 import { runCommand, useCommand } from "../keys";
 import { tell } from "../notices";
@@ -26,6 +27,7 @@ export function Rail() {
   useCommand("go_team", () => go("/team"));
   useCommand("go_channels", () => go("/channels"));
   useCommand("go_settings", () => go("/settings"));
+  useFallen();
   const { screen } = place.value;
   const inbox = screen === "inbox" || screen === "case";
   return (
@@ -43,12 +45,18 @@ export function Rail() {
       <ul class="rail-screens" aria-label={t("inbox.screens")}>
         <li class="rail-inbox"><ScreenLink path={listPath(list.value)} Icon={Inbox} label={t("inbox.title")} current={inbox} /></li>
         {SCREENS.map(([name, Icon]) => (
-          <li key={name} class={`rail-${name}`}><ScreenLink path={`/${name}`} Icon={Icon} label={t(`inbox.screen.${name}`)} current={screen === name} count={name === "channels" ? channelsCount() : 0} /></li>
+          <li key={name} class={`rail-${name}`}><ScreenLink path={`/${name}`} Icon={Icon} label={t(`inbox.screen.${name}`)} current={screen === name} {...calls(name)} /></li>
         ))}
       </ul>
       <div class="rail-foot"><Me /></div>
     </nav>
   );
+}
+
+/** What calls for a lead on a screen, and how that is read out. */
+function calls(name: string): { count: number; counted: string } {
+  if (name === "robot") return { count: fallenCount(), counted: t("robot.fallen_count") };
+  return { count: name === "channels" ? channelsCount() : 0, counted: t("mail.alarm_count") };
 }
 
 function ListLink({ name, current }: { name: ListName; current: boolean }) {
@@ -65,12 +73,12 @@ function ListLink({ name, current }: { name: ListName; current: boolean }) {
   );
 }
 
-function ScreenLink({ path, Icon, label, current, count = 0 }: { path: string; Icon: LucideIcon; label: string; current: boolean; count?: number }) {
+function ScreenLink({ path, Icon, label, current, count = 0, counted = "" }: { path: string; Icon: LucideIcon; label: string; current: boolean; count?: number; counted?: string }) {
   return (
     <a href={path} class="rail-link" aria-current={current ? "page" : undefined} title={label}>
       <Icon size={16} aria-hidden="true" />
       <span class="cut">{label}</span>
-      {count > 0 && <span class="count attention-count figures">{count}<span class="unseen"> {t("mail.alarm_count")}</span></span>}
+      {count > 0 && <span class="count attention-count figures">{count}<span class="unseen"> {counted}</span></span>}
     </a>
   );
 }

@@ -232,6 +232,13 @@ async def demote(tx: Transaction, entry_ids: Iterable[int], why: str, certificat
             await _note_change(tx, entry_id, channel, before, level, why, {"certificate_id": certificate_id})
 
 
+async def count_fallen(tx: Transaction) -> int:
+    """Topics that fell back to suggesting since a lead last set their level."""
+    return await tx.fetchval(
+        "select count(*) from topics where workspace_id = $1 and demoted_at is not null", tx.workspace_id
+    )
+
+
 async def _rested_on_certificate(tx: Transaction, entry_id: int) -> bool:
     """Whether the topic came to be audited because it was certified."""
     return bool(

@@ -57,6 +57,13 @@ class Waiting:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """fallen: topics that fell back to suggestions and that no lead has looked after since."""
+
+    fallen: int
+
+
 @router.get("/policy")
 async def get_policy(request: Request, viewer: Signed) -> PolicyView:
     """What the lead asks of the robot."""
@@ -75,6 +82,13 @@ async def patch_policy(request: Request, viewer: Signed, change: PolicyChange) -
 def _policy_view(request: Request, stored: RobotPolicy) -> PolicyView:
     answering: Answering = request.app.state.answering
     return PolicyView(**asdict(stored), language_model_name=answering.language_model_name)
+
+
+@router.get("/attention")
+async def get_attention(request: Request, viewer: Signed) -> Attention:
+    """What of the robot calls for a lead."""
+    async with auth.database_of(request).reading(viewer.workspace_id) as tx:
+        return Attention(await topics.count_fallen(tx))
 
 
 @router.get("/topics")
