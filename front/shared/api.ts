@@ -2469,6 +2469,8 @@ export interface components {
             };
             /** Failure */
             failure: string | null;
+            /** Failure Code */
+            failure_code: ("empty" | "no_mail" | "fault" | "missing" | "slow" | "no_reader" | "ended" | "ours" | "other") | null;
             /** Hash */
             hash: string;
             /** History */

@@ -197,7 +197,7 @@ class Import:
         for delivery_id in delivery_ids:
             if (await self._begin(workspace_id, [delivery_id])).get(delivery_id, 0) > careful.DEATHS:
                 async with self._database.transaction(workspace_id) as tx:
-                    await deliveries.quarantine(tx, delivery_id, careful.ENDED)
+                    await deliveries.quarantine(tx, delivery_id, careful.ENDED, "ended")
                 continue
             await self._take(workspace_id, delivery_id)
 

@@ -191,8 +191,19 @@ class Letter:
     language: str | None = None
 
 
+UnreadableCode = Literal["empty", "no_mail", "fault", "missing", "slow", "no_reader", "ended", "ours", "other"]
+
+
 class Unreadable(Exception):
-    """A delivery that could not be understood; the message is a sentence for an agent."""
+    """A delivery that could not be understood; the message is a sentence for an agent, the code says the same.
+
+    empty, no_mail (no headers, no text), fault (of the reader), missing (the raw letter), slow, no_reader (for what
+    comes through this channel), ended (the program, each time), ours (it was read and could not be stored), other.
+    """
+
+    def __init__(self, said: str, code: UnreadableCode = "other") -> None:
+        super().__init__(said)
+        self.code: UnreadableCode = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,7 +254,9 @@ async def test_a_lost_file_and_an_unknown_channel_are_said_in_words(database: Da
     row = await room.delivery(delivery_id)
     (tmp_path / str(room.workspace_id) / row.hash[:2] / row.hash).unlink()
     await room.take(delivery_id)
-    assert (await room.delivery(delivery_id)).failure == "The raw letter is missing from the file storage."
+    missing = await room.delivery(delivery_id)
+    assert missing.failure == "The raw letter is missing from the file storage."
+    assert missing.failure_code == "missing"
     other = await open_shop(database, "Teine")
     async with database.transaction(other.workspace_id) as tx:
         account_id = await accounts.create(tx, "pigeon", "Tuvi", "tuvi@pood.example", {}, None)

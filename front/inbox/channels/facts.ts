@@ -116,6 +116,8 @@ export interface Delivery {
   envelope: { from?: string; to?: string[]; folder?: string };
   status: "waiting" | "taken" | "quarantined" | "discarded";
   failure: string | null;
+  /** The same as a word for the screen; "other" and unknown ones are told by the sentence. */
+  failure_code: string | null;
   received_at: string;
 }
 

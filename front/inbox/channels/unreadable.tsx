@@ -1,7 +1,7 @@
 /** Letters that could not be read: none is lost, each can be tried again, looked at, or put away for good. */
 import { useRef, useState } from "preact/hooks";
 import { Download, FileCheck, RotateCcw, Trash2 } from "lucide-preact";
-import { fileSize, fullTime, t } from "../../shared/i18n";
+import { fileSize, fullTime, has, t } from "../../shared/i18n";
 import { tell } from "../notices";
 import { Ago, Blank } from "../parts/bits";
 import { mayLead, NoPermission, Page } from "../settings/form";
@@ -38,6 +38,11 @@ export function Unreadable() {
   );
 }
 
+function whyUnreadable({ failure, failure_code: code }: Delivery): string {
+  const key = `channels.unreadable.${code ?? ""}`;
+  return has(key) ? t(key) : failure ?? t("channels.unknown_failure");
+}
+
 function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void }) {
   const [busy, setBusy] = useState<"retry" | "discard" | null>(null);
   const [sure, setSure] = useState(false);
@@ -47,7 +52,7 @@ function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void 
     setSure(now);
     requestAnimationFrame(() => acts.current?.querySelector<HTMLElement>(now ? "button" : ".icon-button")?.focus());
   };
-  const { id, envelope, size, failure, received_at: at, account_name: account } = delivery;
+  const { id, envelope, size, received_at: at, account_name: account } = delivery;
   const from = envelope.from !== undefined && envelope.from !== "" ? envelope.from : t("channels.unknown_sender");
   const act = async (kind: "retry" | "discard") => {
     setBusy(kind);
@@ -65,7 +70,7 @@ function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void 
       <div class="delivery-words">
         <p class="delivery-from">{from}</p>
         <p class="quiet" title={fullTime(at)}><Ago at={at} /> · <span class="figures">{fileSize(size)}</span> · {account}{envelope.folder !== undefined && ` · ${envelope.folder}`}</p>
-        <p class="delivery-failure">{failure ?? t("channels.unknown_failure")}</p>
+        <p class="delivery-failure">{whyUnreadable(delivery)}</p>
       </div>
       {sure ? (
         <div ref={acts} class="delivery-acts" role="group" aria-label={t("channels.discard_sure")}>

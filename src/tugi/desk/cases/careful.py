@@ -41,7 +41,7 @@ class Careful:
             async with self._database.transaction(workspace_id) as tx:
                 attempts = (await deliveries.begin(tx, [delivery_id])).get(delivery_id, 0)
                 if attempts >= DEATHS:
-                    await deliveries.quarantine(tx, delivery_id, ENDED)
+                    await deliveries.quarantine(tx, delivery_id, ENDED, "ended")
             if not 0 < attempts < DEATHS:
                 return
             try:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from tugi.core import clock
 from tugi.core.database import Transaction
 from tugi.core.errors import Conflict, NotFound
+from tugi.ports import UnreadableCode
 
 Status = Literal["waiting", "taken", "quarantined", "discarded"]
 Outcome = Literal["message", "bounce", "report", "own", "repeated"]
@@ -37,6 +38,7 @@ class Delivery:
     status: Status
     outcome: Outcome | None
     failure: str | None
+    failure_code: UnreadableCode | None
     message_id: int | None
     received_at: datetime
     settled_at: datetime | None
@@ -44,7 +46,7 @@ class Delivery:
 
 SELECT = """
 select d.id, d.channel_account_id, a.name as account_name, d.source, d.hash, d.size, d.envelope, d.sent_by_us,
-       d.history, d.status, d.outcome, d.failure, d.message_id, d.received_at, d.settled_at
+       d.history, d.status, d.outcome, d.failure, d.failure_code, d.message_id, d.received_at, d.settled_at
 from deliveries d join channel_accounts a on a.workspace_id = d.workspace_id and a.id = d.channel_account_id
 where d.workspace_id = $1
 """
@@ -128,15 +130,16 @@ async def settle(
     )
 
 
-async def quarantine(tx: Transaction, delivery_id: int, failure: str) -> bool:
+async def quarantine(tx: Transaction, delivery_id: int, failure: str, code: UnreadableCode = "other") -> bool:
     """Nobody could understand it: a person sees it, with a sentence why. False when it was settled meanwhile."""
     tag = await tx.execute(
-        "update deliveries set status = 'quarantined', failure = $3, settled_at = $4 "
+        "update deliveries set status = 'quarantined', failure = $3, failure_code = $5, settled_at = $4 "
         "where workspace_id = $1 and id = $2 and status = 'waiting'",
         tx.workspace_id,
         delivery_id,
         failure[:LONGEST_FAILURE],
         clock.now(),
+        code,
     )
     if tag == "UPDATE 1":
         tx.happened("DeliveryQuarantined", delivery_id=delivery_id)
@@ -146,8 +149,8 @@ async def quarantine(tx: Transaction, delivery_id: int, failure: str) -> bool:
 async def retry(tx: Transaction, delivery_id: int) -> Delivery:
     """Try once more to understand what was quarantined or discarded. Raises NotFound, Conflict."""
     tag = await tx.execute(
-        "update deliveries set status = 'waiting', outcome = null, failure = null, settled_at = null, attempts = 0 "
-        "where workspace_id = $1 and id = $2 and status in ('quarantined', 'discarded')",
+        "update deliveries set status = 'waiting', outcome = null, failure = null, failure_code = null, "
+        "settled_at = null, attempts = 0 where workspace_id = $1 and id = $2 and status in ('quarantined', 'discarded')",
         tx.workspace_id,
         delivery_id,
     )

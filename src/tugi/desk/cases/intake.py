@@ -21,7 +21,7 @@ from tugi.desk.cases import attachments, deliveries, filing, pictures
 from tugi.desk.cases.attachments import Kept
 from tugi.desk.cases.incoming import Incoming, Overtaken
 from tugi.desk.cases.storable import storable
-from tugi.ports import Account, Channel, Letter, Part, Unreadable
+from tugi.ports import Account, Channel, Letter, Part, Unreadable, UnreadableCode
 
 log = structlog.get_logger("tugi.intake")
 # Longer than the largest mail takes on a busy machine; a reader that hangs holds nobody up for longer.
@@ -64,7 +64,7 @@ class Intake:
         try:
             incoming = await self._understood(workspace_id, row)
         except Unreadable as error:
-            await self._quarantine(workspace_id, delivery_id, str(error))
+            await self._quarantine(workspace_id, delivery_id, str(error), error.code)
             return
         for _ in range(TRIES):
             try:
@@ -103,18 +103,20 @@ class Intake:
     async def gave_up(self, ids: Mapping[str, Any]) -> None:
         """Every attempt failed: a person sees the delivery and may try again."""
         failure = "This letter could not be stored, for a reason that lies with us. Try again, or open the raw letter."
-        await self._quarantine(ids["workspace_id"], ids["delivery_id"], failure)
+        await self._quarantine(ids["workspace_id"], ids["delivery_id"], failure, "ours")
 
-    async def _quarantine(self, workspace_id: int, delivery_id: int, failure: str) -> None:
+    async def _quarantine(
+        self, workspace_id: int, delivery_id: int, failure: str, code: UnreadableCode = "other"
+    ) -> None:
         async with self._database.transaction(workspace_id) as tx:
-            if await deliveries.quarantine(tx, delivery_id, failure):
+            if await deliveries.quarantine(tx, delivery_id, failure, code):
                 log.warning("delivery quarantined", workspace=workspace_id, delivery=delivery_id, why=failure)
 
     async def _understood(self, workspace_id: int, row: Mapping[str, Any]) -> Incoming:
         """The letter with its files kept. Raises Unreadable, and Unavailable while storage is away."""
         channel = self._channels.get(row["channel"])
         if channel is None:
-            raise Unreadable(f"Nothing here can read what comes through {row['channel']}.")
+            raise Unreadable(f"Nothing here can read what comes through {row['channel']}.", "no_reader")
         account = Account(
             id=row["id"],
             workspace_id=workspace_id,
@@ -127,12 +129,13 @@ class Intake:
         try:
             raw = await self._files.get(workspace_id, row["hash"])
         except NotFound as error:
-            raise Unreadable("The raw letter is missing from the file storage.") from error
+            raise Unreadable("The raw letter is missing from the file storage.", "missing") from error
         reading = asyncio.to_thread(_read, channel, raw, row["hash"], account, row["envelope"])
         try:
             letter = await asyncio.wait_for(reading, READING_SECONDS)
         except TimeoutError as error:
-            raise Unreadable(f"Reading this letter took longer than {READING_SECONDS:.0f} seconds.") from error
+            said = f"Reading this letter took longer than {READING_SECONDS:.0f} seconds."
+            raise Unreadable(said, "slow") from error
         return Incoming(
             delivery_id=row["delivery_id"],
             account=account,

@@ -42,18 +42,19 @@ def read(raw: bytes, *, own_addresses: Sequence[str], trusted_server: str, envel
     Raises Unreadable when there is nothing at all to show, and nothing else.
     """
     if not raw.strip():
-        raise Unreadable("The mail is empty: not even a header came.")
+        raise Unreadable("The mail is empty: not even a header came.", "empty")
     try:
         return _read(raw, own_addresses, trusted_server, envelope)
     except _FAULTS as fault:
         # A fault of ours must stop neither the mailbox nor a support person's batch: the raw mail is kept and shown.
-        raise Unreadable(f"Tugi could not understand this mail ({type(fault).__name__}). Read the raw mail.") from fault
+        said = f"Tugi could not understand this mail ({type(fault).__name__}). Read the raw mail."
+        raise Unreadable(said, "fault") from fault
 
 
 def _read(raw: bytes, own_addresses: Sequence[str], trusted_server: str, envelope: Mapping[str, object]) -> Letter:
     message = tree.parse(raw)
     if not message.keys() and not raw.isascii() and b"\0" in raw[:1_000]:
-        raise Unreadable("This is no mail: it has no headers and no text.")
+        raise Unreadable("This is no mail: it has no headers and no text.", "no_mail")
     body = parts.read(message)
     words = _cut(body)
     told = words.new + "\n" + words.quoted if words.quoted else words.new
