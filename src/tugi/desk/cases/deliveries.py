@@ -150,7 +150,8 @@ async def retry(tx: Transaction, delivery_id: int) -> Delivery:
     """Try once more to understand what was quarantined or discarded. Raises NotFound, Conflict."""
     tag = await tx.execute(
         "update deliveries set status = 'waiting', outcome = null, failure = null, failure_code = null, "
-        "settled_at = null, attempts = 0 where workspace_id = $1 and id = $2 and status in ('quarantined', 'discarded')",
+        "settled_at = null, attempts = 0 "
+        "where workspace_id = $1 and id = $2 and status in ('quarantined', 'discarded')",
         tx.workspace_id,
         delivery_id,
     )
