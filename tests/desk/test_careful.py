@@ -23,8 +23,8 @@ async def test_a_letter_that_only_fails_is_not_blamed_however_often(database: Da
 
     for _ in range(3 * DEATHS):
         with pytest.raises(Unavailable):
-            await Careful(database, away).take_in(ids)
-    await Careful(database, room.intake.take_in).take_in(ids)
+            await Careful(database, away, away).take_in(ids)
+    await Careful(database, room.intake.take_in, room.intake.take_in_alone).take_in(ids)
     assert delivery_id is not None
     assert (await room.delivery(delivery_id)).status == "taken"
 
@@ -47,7 +47,7 @@ async def test_letters_of_a_dead_worker_are_read_one_at_a_time_and_others_beside
         reading -= 1
         await room.intake.take_in(ids)
 
-    work = Careful(database, read)
+    work = Careful(database, read, read)
     suspects = [
         work.take_in({"workspace_id": room.workspace_id, "delivery_id": one, "taken_over": True}) for one in stored
     ]
@@ -71,7 +71,7 @@ async def test_what_ended_three_workers_is_put_aside_with_a_sentence(database: D
 
     for _ in range(DEATHS + 1):
         try:
-            await Careful(database, dies).take_in(ids)
+            await Careful(database, dies, dies).take_in(ids)
         except asyncio.CancelledError:
             continue
     assert begun == DEATHS - 1

@@ -34,7 +34,7 @@ async def main(dsn: str, folder: str) -> None:
     async with database.reading(0) as tx:
         secret = await tx.fetchval("select secret from installation")
     intake = Intake(database, Folder(Path(folder)), {"email": DeadlyChannel()}, secret)
-    kind = JobKind(Careful(database, intake.take_in).take_in, gave_up=intake.gave_up)
+    kind = JobKind(Careful(database, intake.take_in, intake.take_in_alone).take_in, gave_up=intake.gave_up)
     await Worker(dsn, {"take_in": kind}).run()
 
 

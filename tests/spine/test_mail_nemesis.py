@@ -1,6 +1,7 @@
-"""Mails in and out while the worker is killed twenty times: none lost, none doubled, no second copy but by its own id.
+"""Mails in and out while the worker is killed: none lost, none doubled, no second copy but by its own id.
 
-TUGI_NEMESIS_MAILS sets another number of mails each way, TUGI_NEMESIS_SEED begins elsewhere.
+TUGI_NEMESIS_MAILS and TUGI_NEMESIS_KILLS set other numbers (1000 and 20 take some minutes), TUGI_NEMESIS_SEED begins
+elsewhere.
 """
 
 import asyncio
@@ -26,8 +27,8 @@ from tugi.desk.people import workspaces
 from tugi.desk.people.workspaces import RobotSettings, WorkspaceChange
 from tugi.desk.work import queue
 
-KILLS = 20
-MAILS = int(os.environ.get("TUGI_NEMESIS_MAILS", "1000"))
+KILLS = int(os.environ.get("TUGI_NEMESIS_KILLS", "8"))
+MAILS = int(os.environ.get("TUGI_NEMESIS_MAILS", "300"))
 SEED = int(os.environ.get("TUGI_NEMESIS_SEED", "20261122"))
 SENDERS = 4
 ADDRESS = "abi@pood.example"

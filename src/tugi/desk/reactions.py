@@ -69,7 +69,7 @@ def job_kinds(
     """What each job of the list does."""
     replaying = Replaying(database, files, rehearse, train)
     return {
-        "take_in": JobKind(Careful(database, intake.take_in).take_in, gave_up=intake.gave_up),
+        "take_in": JobKind(Careful(database, intake.take_in, intake.take_in_alone).take_in, gave_up=intake.gave_up),
         "answer": JobKind(answering.answer, gave_up=answering.gave_up),
         "acknowledge": JobKind(answering.acknowledge),
         "mail_code": JobKind(codes.send, gave_up=codes.gave_up),

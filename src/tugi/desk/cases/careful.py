@@ -11,10 +11,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.jobs import JobFunction
 from tugi.desk.cases import deliveries
 
+# What ends a process that has only begun is hardly a letter; and the first reading takes longest.
+SETTLING_SECONDS = 2.0
 # As many processes may end by one letter, the first of them uncounted.
 DEATHS = 3
 ENDED = (
@@ -24,11 +27,16 @@ ENDED = (
 
 
 class Careful:
-    """Runs `take_in` for one process. Jobs say by `taken_over` that an earlier worker of theirs died."""
+    """Runs `take_in` for one process. Jobs say by `taken_over` that an earlier worker of theirs died.
 
-    def __init__(self, database: Database, take_in: JobFunction) -> None:
+    take_in_alone: takes in nothing else meanwhile, and at once: for what waits in line, a letter must not be blamed.
+    """
+
+    def __init__(self, database: Database, take_in: JobFunction, take_in_alone: JobFunction) -> None:
         self._database = database
         self._take_in = take_in
+        self._take_in_alone = take_in_alone
+        self._settled_at = clock.monotonic() + SETTLING_SECONDS
         self._alone = asyncio.Lock()
 
     async def take_in(self, ids: Mapping[str, Any]) -> None:
@@ -38,6 +46,7 @@ class Careful:
             return
         workspace_id, delivery_id = ids["workspace_id"], ids["delivery_id"]
         async with self._alone:
+            await asyncio.sleep(max(0.0, self._settled_at - clock.monotonic()))
             async with self._database.transaction(workspace_id) as tx:
                 attempts = (await deliveries.begin(tx, [delivery_id])).get(delivery_id, 0)
                 if attempts >= DEATHS:
@@ -45,7 +54,7 @@ class Careful:
             if not 0 < attempts < DEATHS:
                 return
             try:
-                await self._take_in(ids)
+                await self._take_in_alone(ids)
             except Exception:
                 # It failed, but the process lives.
                 async with self._database.transaction(workspace_id) as tx:

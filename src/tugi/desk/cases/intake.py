@@ -87,6 +87,10 @@ class Intake:
             return False
         return True
 
+    async def take_in_alone(self, ids: Mapping[str, Any]) -> None:
+        """The same with no other letter beside it."""
+        await self._take_in_one(ids["workspace_id"], ids["delivery_id"], None)
+
     async def _take_in_together(self, workspace_id: int, asked: Mapping[int, None]) -> Mapping[int, None]:
         async with self._database.reading(workspace_id) as tx:
             rows = {row["delivery_id"]: row for row in await tx.fetch(READ, workspace_id, list(asked))}
