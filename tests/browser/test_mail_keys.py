@@ -117,7 +117,7 @@ def test_a_case_is_split_and_joined_by_keys_alone(post: Post, new_page: Callable
     second.wait_for()
     tab_to(page, ".said.customer.letter:has-text('Teine mure.') .message-menu")
     press(page, "Enter")
-    page.get_by_role("menuitem").first.wait_for()
+    expect(page.get_by_role("menuitem").first).to_be_focused()
     press(page, "Enter")
     expect(second).to_have_count(0)
     assert page.evaluate(FOCUS) == "conversation"
