@@ -110,7 +110,15 @@ def test_similar_cases_stand_beside_the_customer(demo: Demo, new_page: Callable[
     number, _ = a_new_case(demo, page, "kus mu pakk on, tahan inimesega rääkida")
     page.goto(f"{demo.url}/case/T-{number}")
     first = page.locator(".similar-section .similar a").first
-    first.wait_for()
+
+    def known() -> bool:
+        # Past questions have their vectors some seconds after the first training.
+        page.reload()
+        page.locator(".composer").wait_for()
+        page.wait_for_load_state("networkidle")
+        return first.count() > 0
+
+    until("similar cases are known", 150, known)
     expect(first).to_contain_text("T-")
     first.click()
     page.wait_for_url(lambda url: "/case/T-" in url and not url.endswith(f"T-{number}"))
