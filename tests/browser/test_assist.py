@@ -114,7 +114,7 @@ def test_similar_cases_stand_beside_the_customer(demo: Demo, new_page: Callable[
     def known() -> bool:
         # Past questions have their vectors some seconds after the first training.
         page.reload()
-        page.locator(".composer").wait_for()
+        page.locator("form.composer").first.wait_for()
         page.wait_for_load_state("networkidle")
         return first.count() > 0
 
