@@ -1,6 +1,6 @@
 /** Every keyboard command of the desk: one catalogue for the key listener, the `?` sheet and the palette. */
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 export type CommandGroup = "list" | "case" | "go" | "common";
 export type CommandName = keyof typeof CATALOGUE;
@@ -93,7 +93,8 @@ export const available = signal<ReadonlySet<CommandName>>(new Set());
 export function useCommand(name: CommandName, run: Run, when = true): void {
   const latest = useRef(run);
   latest.current = run;
-  useEffect(() => {
+  // Before the next key: what is on the screen answers to its keys.
+  useLayoutEffect(() => {
     if (!when) return undefined;
     const call = () => latest.current();
     runs.set(name, [...(runs.get(name) ?? []), call]);

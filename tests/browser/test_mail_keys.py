@@ -67,6 +67,27 @@ def test_a_letter_is_read_by_keys_alone(post: Post, new_page: Callable[..., Page
     assert page.evaluate(FOCUS) == "conversation"
 
 
+# Presses Enter, and tells where the focus is when the next key could come: before any frame is drawn.
+ENTER_AT_ONCE = """async (selector) => {
+    const button = document.querySelector(selector);
+    button.focus();
+    button.click();
+    const { port1, port2 } = new MessageChannel();
+    await new Promise((soon) => { port1.onmessage = soon; port2.postMessage(0); });
+    return document.activeElement.tagName + ' ' + (document.activeElement.getAttribute('role') ?? '');
+}"""
+
+
+def test_the_focus_is_there_before_the_next_key(post: Post, new_page: Callable[..., Page]) -> None:
+    post.deliver("klahv3", "Kiired klahvid", "Kas kiiresti saab?")
+    page = new_page()
+    opened(page, post, post.case_of("Kiired klahvid"))
+    page.locator(".cc-add").wait_for()
+    assert page.evaluate(ENTER_AT_ONCE, ".cc-add") == "INPUT "
+    press(page, "Escape")
+    assert page.evaluate(ENTER_AT_ONCE, ".case-head [aria-haspopup=menu]").startswith("BUTTON menuitem")
+
+
 def test_a_letter_is_answered_by_keys_alone(post: Post, new_page: Callable[..., Page]) -> None:
     post.deliver("klahv2", "Vastuseklahvid", "Kas saab?", Cc="Mari Maasikas <mari@kiri.example>")
     page = new_page()

@@ -1,9 +1,11 @@
 """Similar cases: the nearest by meaning, each once, with what was replied and how it ended."""
 
 import numpy as np
+import pytest
 
 from cast import open_shop
 from desk.talk import Talk, open_talk
+from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.events import ROBOT
 from tugi.desk.answering import similar, vectors
@@ -80,3 +82,25 @@ async def test_without_vectors_the_same_entrys_cases_stand_in(database: Database
     async with database.reading(talk.shop.workspace_id) as tx:
         found = await similar.of_entry(tx, mine, talk.entries["parcel"])
     assert [(one.case_id, one.likeness) for one in found] == [(second, None), (first, None)]
+
+
+async def test_older_questions_that_are_filled_in_later_are_found_soon(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are made newest first: whoever looks in the meantime must not be left with the newest alone."""
+    talk = await open_talk(await open_shop(database))
+    past = await talk.asked(await talk.shop.customer(), "kus mu pakk on")
+    await talk.answered(past.case_id, "Pakk on teel.", None, by=talk.agent())
+    mine = await case_at(talk, 0, "kus on minu pakk?", reply=None)
+    likeness, now = Likeness(), 1000.0
+    monkeypatch.setattr(clock, "monotonic", lambda: now)
+
+    async def found() -> list[int]:
+        async with database.reading(talk.shop.workspace_id) as tx:
+            return [one.case_id for one in await similar.like(tx, likeness, mine, VARIANT, pointing(0))]
+
+    assert await found() == []
+    async with database.transaction(talk.shop.workspace_id) as tx:
+        await vectors.keep(tx, VARIANT, [(past.id, past.case_id, pointing(5))])
+    now += 15
+    assert await found() == [past.case_id]

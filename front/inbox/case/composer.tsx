@@ -11,6 +11,7 @@ import { isLetter, useCorrespondence } from "../mail/mailboxes";
 import { Recipients } from "../mail/recipients";
 import { SendLater } from "../mail/send-later";
 import { tongueName } from "../parts/bits";
+import { onceDrawn } from "../parts/focus";
 import { desk, myId, session, typing } from "../store";
 import { fillIn, type Found, KnowledgePicker, slashQuery, useKnowledge } from "./knowledge-picker";
 import { mayRetry, type Uploads, useUploads } from "./uploads";
@@ -23,7 +24,7 @@ function useDraft(item: Case, field: { current: HTMLTextAreaElement | null }) {
   const change = (by: Partial<Draft>) => keepDraft(myId.peek(), item.id, by);
   const turn = (to: Draft["tab"]) => {
     change({ tab: to });
-    requestAnimationFrame(() => field.current?.focus());
+    onceDrawn(() => field.current?.focus());
   };
   useCommand("reply", () => turn("reply"));
   useCommand("note", () => turn("note"));
@@ -189,7 +190,7 @@ function usePicking(item: Case, field: FieldProps["field"], text: string, change
     const caret = slash.from + answer.length;
     change({ reply: text.slice(0, slash.from) + answer + text.slice(slash.from + 1 + slash.query.length), entryId: found.entry_id });
     setSlash(null);
-    requestAnimationFrame(() => field.current?.setSelectionRange(caret, caret));
+    onceDrawn(() => field.current?.setSelectionRange(caret, caret));
   };
   const keyed = (event: KeyboardEvent): boolean => {
     if (slash === null) return false;

@@ -1,5 +1,5 @@
 /** After "wrong answer": which of the nearest entries would have been right. One key passes it over. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import type { Case, Suggestion } from "../../shared/types";
 import { dismiss } from "../acts";
@@ -17,7 +17,7 @@ interface Props {
 export function RightEntry({ item, offer, others, back }: Props) {
   const none = useRef<HTMLButtonElement>(null);
   const answered = useRef(false);
-  useEffect(() => none.current?.focus(), []);
+  useLayoutEffect(() => none.current?.focus(), []);
   const settle = (entryId: number | null) => {
     answered.current = true;
     dismiss(item, offer, "wrong_entry", entryId);

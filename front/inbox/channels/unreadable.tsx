@@ -4,6 +4,7 @@ import { Download, FileCheck, RotateCcw, Trash2 } from "lucide-preact";
 import { fileSize, fullTime, has, t } from "../../shared/i18n";
 import { tell } from "../notices";
 import { Ago, Blank } from "../parts/bits";
+import { onceDrawn } from "../parts/focus";
 import { mayLead, NoPermission, Page } from "../settings/form";
 import { refusalOf } from "../settings/saving";
 import { http } from "../store";
@@ -21,7 +22,7 @@ export function Unreadable() {
   const done = (id: number) => {
     read.take(deliveries.filter((one) => one.id !== id));
     // The row that had the focus is gone: on to the next one, or out.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(".delivery button, .delivery a, .back-link")?.focus());
+    onceDrawn(() => document.querySelector<HTMLElement>(".delivery button, .delivery a, .back-link")?.focus());
   };
   return (
     <Page title={t("channels.unreadable")} about={t("channels.unreadable_about")} actions={<Back>{t("channels.to_all")}</Back>}>
@@ -50,7 +51,7 @@ function DeliveryRow({ delivery, done }: { delivery: Delivery; done: () => void 
   // The question begins with what does no harm; its answer leads back to the button that asked.
   const ask = (now: boolean) => {
     setSure(now);
-    requestAnimationFrame(() => acts.current?.querySelector<HTMLElement>(now ? "button" : ".icon-button")?.focus());
+    onceDrawn(() => acts.current?.querySelector<HTMLElement>(now ? "button" : ".icon-button")?.focus());
   };
   const { id, envelope, size, received_at: at, account_name: account } = delivery;
   const from = envelope.from !== undefined && envelope.from !== "" ? envelope.from : t("channels.unknown_sender");

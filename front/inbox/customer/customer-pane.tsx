@@ -1,5 +1,5 @@
 /** Who the customer is: name, languages, proofs of identity, the page they are on, notes, earlier cases. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { BadgeCheck, CircleHelp, ExternalLink, Pencil, X } from "lucide-preact";
 import { relativeTime, t } from "../../shared/i18n";
 import type { Case, Customer, Identity } from "../../shared/types";
@@ -73,7 +73,7 @@ function Who({ customer, named, here }: { customer: Customer; /** What goes for 
 
 function NameField({ customer, done }: { customer: Customer; done: () => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   const save = async () => {
     const name = field.current?.value.trim() ?? "";
     if (name === "" || name === customer.name) return done();

@@ -1,6 +1,6 @@
 /** Chooses the case into which this one goes: by its number, or by what is known of it. */
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Search, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
@@ -54,7 +54,7 @@ function Dialog({ item }: { item: Case }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const { found, failed } = useFound(item, query);
-  useEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => box.current?.showModal(), []);
   const choose = (target: Case | undefined) => {
     if (target === undefined) return;
     box.current?.close();

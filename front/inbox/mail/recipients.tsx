@@ -1,10 +1,11 @@
 /** Whom an answer by mail goes to: the customer always, and those who take part unless the agent leaves them out. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ChevronDown, MailWarning, Plus, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, MailAddress } from "../../shared/types";
 import { desk } from "../store";
 import { fullName, isOurs, parseAddress, shortName } from "./addresses";
+import { onceDrawn } from "../parts/focus";
 import type { Correspondence } from "./mailboxes";
 
 interface Props {
@@ -23,7 +24,7 @@ export function Recipients({ item, mail, copies, change }: Props) {
   const left = all.filter((one) => !copies.includes(one.email));
   const plus = useRef<HTMLButtonElement>(null);
   // What had the focus is gone by then; the button stands where it was.
-  const toPlus = () => requestAnimationFrame(() => plus.current?.focus());
+  const toPlus = () => onceDrawn(() => plus.current?.focus());
   const add = (email: string) => {
     setAdding(false);
     if (!copies.includes(email)) change([...copies, email]);
@@ -86,7 +87,7 @@ function AddCopy({ left, mail, add, close, back }: AddProps) {
   const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   // While it stands there no letter leaves: nobody is left out unnoticed.
   const refuse = (why: string | null) => {
     field.current?.setCustomValidity(why ?? "");

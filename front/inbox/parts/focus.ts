@@ -2,3 +2,11 @@
 export function toConversation(): void {
   document.querySelector<HTMLElement>(".conversation")?.focus({ preventScroll: true });
 }
+
+/**
+ * Runs when the change just made stands on the page, and before the next key: Preact draws in a microtask, so one queued
+ * after it suffices. Waiting for a frame would let a fast typist's first letters through to what had the focus before.
+ */
+export function onceDrawn(run: () => void): void {
+  queueMicrotask(run);
+}

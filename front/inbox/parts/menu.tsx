@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { Check } from "lucide-preact";
 import { type CommandName, CATALOGUE, useCommand } from "../keys";
+import { onceDrawn } from "./focus";
 
 export type MenuItem =
   | { kind: "act"; key: string; label: string; hint?: string; icon?: ComponentChildren; checked?: boolean; run: () => void }
@@ -65,11 +66,11 @@ export function Menu({ label, children, items, command, disabled, align = "start
   const close = () => menu.current?.hidePopover();
   useCommand(command ?? "sheet", () => button.current?.click(), command !== undefined && disabled !== true);
 
-  const toggled = (event: ToggleEvent) => {
-    setOpen(event.newState === "open");
-    if (event.newState !== "open" || menu.current === null || button.current === null) return;
-    // The entries are drawn by the state just set; their place and focus follow in the next frame.
-    requestAnimationFrame(() => {
+  const opening = (event: ToggleEvent) => {
+    if (event.newState !== "open") return;
+    setOpen(true);
+    // The entries are drawn by the state just set; their place and focus follow.
+    onceDrawn(() => {
       if (menu.current === null || button.current === null) return;
       placeBeside(menu.current, button.current, align);
       (menu.current.querySelector<HTMLElement>("[aria-checked=true]") ?? choicesIn(menu.current)[0])?.focus();
@@ -92,7 +93,7 @@ export function Menu({ label, children, items, command, disabled, align = "start
         {children}
         <span class="unseen"> {label}</span>
       </button>
-      <div ref={menu} id={id} class="menu" role="menu" aria-label={label} popover="auto" onToggle={toggled} onKeyDown={keyed}>
+      <div ref={menu} id={id} class="menu" role="menu" aria-label={label} popover="auto" onBeforeToggle={opening} onToggle={(event) => setOpen(event.newState === "open")} onKeyDown={keyed}>
         {open && items().map((item) => <Entry key={item.key} item={item} close={close} back={() => button.current?.focus()} />)}
       </div>
     </>

@@ -1,5 +1,5 @@
 /** Pick a knowledge entry: the likely ones by number, any other by its words. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Search } from "lucide-preact";
 import { language, t } from "../../shared/i18n";
 import { useKnowledge } from "../case/knowledge-picker";
@@ -33,7 +33,7 @@ interface Props {
 export function EntryPicker({ query, search, choices, pick, leave, none }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that opened this is gone. With nothing to choose from, one can only search.
     if (choices === null || choices.length === 0) field.current?.focus();
     else list.current?.querySelector("button")?.focus({ preventScroll: true });

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
+import { onceDrawn } from "../parts/focus";
 
 const GAP = 6;
 const EDGE = 8;
@@ -28,11 +29,11 @@ export function Explain({ title, figure, children, ...rest }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  const toggled = (event: ToggleEvent) => {
-    setOpen(event.newState === "open");
+  const opening = (event: ToggleEvent) => {
     if (event.newState !== "open") return;
-    // What the sheet holds is drawn by the state just set; its place follows in the next frame.
-    requestAnimationFrame(() => {
+    setOpen(true);
+    // What the sheet holds is drawn by the state just set; its place follows.
+    onceDrawn(() => {
       if (sheet.current !== null && button.current !== null) placeBeside(sheet.current, button.current);
       sheet.current?.focus({ preventScroll: true });
     });
@@ -44,7 +45,7 @@ export function Explain({ title, figure, children, ...rest }: Props) {
         {figure}
         <span class="unseen">. {t("robot.explain")}</span>
       </button>
-      <div ref={sheet} id={id} class="explain" role="dialog" aria-label={title} tabIndex={-1} popover="auto" onToggle={toggled}>
+      <div ref={sheet} id={id} class="explain" role="dialog" aria-label={title} tabIndex={-1} popover="auto" onBeforeToggle={opening} onToggle={(event) => setOpen(event.newState === "open")}>
         {open && (
           <>
             <h2>{title}</h2>

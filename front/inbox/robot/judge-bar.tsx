@@ -1,5 +1,5 @@
 /** The judgements as large buttons with their keys; when the entry was wrong, the right one is picked in the same place. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Check, CornerUpLeft, ExternalLink, Flag, MessageSquareWarning, Replace, SkipForward, type LucideIcon } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { singleKeys, spell } from "../keys";
@@ -18,7 +18,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** Keys of the review; the desk's own commands come first, so that "g s" still opens the settings. */
 export function useReviewKeys(read: (key: string) => Deed | null, run: (deed: Deed) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const key = spell(event);
       if (event.defaultPrevented || event.isComposing || event.repeat || key === null || key.startsWith("mod+")) return;
@@ -38,7 +38,7 @@ export function JudgeBar({ item, reviewing }: { item: ReviewItem; reviewing: Rev
   const [picking, setPicking] = useState(false);
   const picked = useRef(false);
   useEffect(() => setPicking(false), [item.id]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Back from the list, the focus is where it was before it.
     if (!picking && picked.current) document.querySelector<HTMLElement>(".judge-label.wrong_entry")?.focus({ preventScroll: true });
     picked.current = picking;

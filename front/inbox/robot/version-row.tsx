@@ -1,5 +1,5 @@
 /** One version: its name, what made it, what it holds, how it did, and its acts. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Bot, Pencil, RotateCcw } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { Ago } from "../parts/bits";
@@ -67,7 +67,7 @@ function Name({ version, take }: { version: Version; take: (version: Version) =>
   const button = useRef<HTMLButtonElement>(null);
   const editing = draft !== null;
   const opened = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (editing) field.current?.select();
     else if (opened.current) button.current?.focus();
     opened.current = editing;

@@ -1,5 +1,5 @@
 /** Saving a form: one act at a time, refusals in words, unsaved work kept from being lost. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { HttpError, NoAnswer } from "../../shared/http";
 import { has, t } from "../../shared/i18n";
 import { guardLeaving } from "../router";
@@ -70,7 +70,8 @@ export function useUnsaved(dirty: boolean): void {
 
 /** Calls `save` on Ctrl+S or Cmd+S while it may. */
 export function useSaveKey(save: () => void, may: boolean): void {
-  useEffect(() => {
+  // Before the next key: an effect after the frame would miss the one that follows typing at once.
+  useLayoutEffect(() => {
     if (!may) return undefined;
     const pressed = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
