@@ -79,7 +79,7 @@ def test_the_robot_says_what_was_approved_and_the_customer_may_ask_on(
 ) -> None:
     page = new_page()
     sign_in(page, demo.url, demo.person("lead"))
-    number = a_question(demo, page, "palju maksab tarne pakiautomaati", "delivery_cost", "click")
+    number = a_question(demo, page, "palju maksab tarne", "delivery_cost", "click")
 
     def anticipated() -> bool:
         # What is asked next is counted once a day, the first time a minute after the start.

@@ -77,6 +77,9 @@ def test_click_waits_for_an_agent_and_says_so(under: Decide) -> None:
     beside = under(QUESTION, Permit("click"), handler="agent")
     assert isinstance(beside, Suggest)
     assert (beside.awaits_click, beside.customer_text) == (False, "")
+    doubtful = under(QUESTION, Permit("click"), (1.0, 0.0))
+    assert isinstance(doubtful, Suggest)
+    assert (doubtful.awaits_click, doubtful.why.sentence) == (False, "suggested_unsure")
 
 
 def test_audit_answers_by_estimate_or_by_certificate(under: Decide) -> None:

@@ -235,7 +235,7 @@ def ask(matter: Matter, first: Entry, sentence: str) -> Verdict:
     if not may_say(matter, first):
         return _instead_of_asking(matter, first, ranking.probability)
     if matter.facts.by_letter:
-        return matter.suggest(first, ranking.probability, "suggested_doubt")
+        return matter.suggest(first, ranking.probability, "suggested_unsure")
     found = ((model.find_entry(candidate.entry_id), candidate.probability) for candidate in ranking.candidates)
     usable = [(entry, chance) for entry, chance in found if entry is not None and may_say(matter, entry)]
     if len(usable) == CHOICES and usable[2][1] < _THIRD_CHOICE * usable[1][1]:
@@ -291,7 +291,7 @@ def _instead_of_asking(matter: Matter, first: Entry, probability: float) -> Verd
     if matter.permit(first.id).level == "off":
         return matter.hand_over("topic_off", "topic_off", title=matter.title(first))
     if matter.facts.may_answer and matter.permit(first.id).level == "click":
-        return matter.suggest(first, probability, "suggested_level")
+        return matter.suggest(first, probability, "suggested_unsure")
     return _for_people(matter, first, probability) or matter.suggest(first, probability, "suggested_level")
 
 

@@ -125,6 +125,12 @@ WHY: dict[str, Texts] = {
         "pl": "Propozycja „{title}” ({percent} %): ocenione odpowiedzi nie dowodzą jeszcze, że robot może tu "
         "odpowiadać sam.",
     },
+    "suggested_unsure": {
+        "en": "Suggested “{title}”: at {percent} % the robot is not certain enough to say it itself.",
+        "et": "Pakkus kirjet „{title}“: {percent} % juures ei ole robot nii kindel, et seda ise öelda.",
+        "fi": "Ehdotti kohtaa ”{title}”: {percent} % ei riitä siihen, että robotti sanoisi sen itse.",
+        "pl": "Propozycja „{title}”: {percent} % to za mało, żeby robot sam tak odpowiedział.",
+    },
     "suggested_doubt": {
         "en": "Suggested “{title}”: only {percent} % likely, and there were not two topics to choose from.",
         "et": "Pakkus kirjet „{title}“: tõenäosus on vaid {percent} % ja valikuks polnud kaht teemat.",
