@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import time
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ from tugi.core.events import read_after
 from tugi.desk.knowledge import entries
 from tugi.desk.knowledge.encodings import decoded
 from tugi.desk.knowledge.entries import Entry, Filter
-from tugi.desk.knowledge.formats import File
+from tugi.desk.knowledge.formats import File, read_files
 from tugi.desk.knowledge.imports import Import, files_of, import_files
 from tugi.desk.people import workspaces
 
@@ -141,6 +142,19 @@ async def test_archive_of_files(database: Database, shop: int) -> None:
     partly = await taken(database, shop, "kb.zip", buffer.getvalue(), partial=True)
     assert partly.created == 1
     assert set(await stored(database, shop)) == {"hours"}
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_is_refused_in_words(packed: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packed) as archive:
+        archive.writestr("hours.en.md", "# Opening hours\nNine to five.\n" * 50)
+    lots, problems = random.Random(1), 0
+    for _ in range(1000):
+        bad = bytearray(buffer.getvalue())
+        bad[lots.randrange(len(bad))] = lots.randrange(256)
+        problems += bool(read_files([File("kb.zip", bytes(bad))], "en").problems)
+    assert problems > 100
 
 
 @pytest.mark.parametrize(

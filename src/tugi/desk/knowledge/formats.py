@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -46,6 +48,19 @@ def read_files(files: Sequence[File], main_language: str) -> Reading:
     return reading
 
 
+# What zipfile and its decompressors raise on archives whose bytes were damaged, cut off or locked with a password.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
+
+
 def _unpacked(file: File, reading: Reading) -> Iterator[File]:
     if not file.name.lower().endswith(".zip"):
         yield file
@@ -65,7 +80,7 @@ def _unpacked(file: File, reading: Reading) -> Iterator[File]:
                     reading.problem(0, "too_large", "Unpacked, the archive is larger than 200 MB. Split it.")
                     return
                 yield File(item.filename, content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    except _DAMAGED:
         reading.problem(0, "unreadable", "This archive cannot be read. Pack it again, without a password.")
 
 
