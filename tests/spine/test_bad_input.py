@@ -2,18 +2,16 @@
 
 import asyncio
 import json
-import sys
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from public_lists import naughty_strings, scripts
 from spine.house import Agent, Process, Visitor
 
-HOSTILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hostile"
 OWN = [
     "\ufdfa" * 20, "\u202egnp.exe", "a\u0300" * 500, "\U0001f469\u200d\U0001f469\u200d\U0001f467",
     "''; drop table cases; --",
@@ -24,13 +22,8 @@ JSON = {"content-type": "application/json"}
 
 
 def hostile() -> list[str]:
-    """Every hostile string that is to be had; says it loudly when only our own are."""
-    if not HOSTILE.is_dir():
-        sys.__stderr__ and sys.__stderr__.write(f"!!! LEFT OUT: hostile strings of {HOSTILE.name}, not present\n")
-        return OWN
-    naughty = json.loads((HOSTILE / "naughty-strings.json").read_text())
-    payloads = (HOSTILE / "xss-payloads.txt").read_text(errors="replace").splitlines()
-    return OWN + naughty + list(together(payloads))
+    """Every hostile string that is to be had."""
+    return OWN + naughty_strings() + list(together(scripts()))
 
 
 def together(payloads: list[str]) -> Iterator[str]:
