@@ -246,7 +246,7 @@ def test_a_hostile_letter_that_comes_in_live_and_its_moves_run_nothing(hostile: 
     page.locator(".said.customer.letter").first.wait_for()
     newest = hostile.found("elav@halb.example")[-1]["number"]
     page.goto(f"{hostile.demo.url}/case/T-{newest}")
-    page.locator(".proposal").wait_for()
+    page.locator(".join-offer").wait_for()
     page.locator(".case-acts [aria-haspopup=menu]").last.click()
     page.locator(".menu-item", has=page.locator(".lucide-merge")).click()
     page.locator(".join-dialog [role=option]").first.wait_for()

@@ -192,13 +192,13 @@ def test_a_likely_case_is_proposed_and_put_away(mailbox: Post, new_page: Callabl
     until("the second case", 60, lambda: mailbox.case_of("Sama teema jälle") != first)
     page = new_page()
     opened(page, mailbox, mailbox.case_of("Sama teema jälle"))
-    expect(page.locator(".proposal a")).to_have_text(f"T-{first}")
+    expect(page.locator(".join-offer a")).to_have_text(f"T-{first}")
     assert violations(page) == []
-    page.locator(".proposal button").last.click()
-    expect(page.locator(".proposal")).to_have_count(0)
+    page.locator(".join-offer button").last.click()
+    expect(page.locator(".join-offer")).to_have_count(0)
     page.reload()
     page.locator(".said.letter").first.wait_for()
-    expect(page.locator(".proposal")).to_have_count(0)
+    expect(page.locator(".join-offer")).to_have_count(0)
 
 
 def test_leads_hear_of_a_mailbox_that_refuses(mailbox: Post, new_page: Callable[..., Page]) -> None:

@@ -52,7 +52,7 @@ function Steps({ shop }: { shop: Workspace }) {
 function CameBack() {
   const why = new URLSearchParams(location.search).get("sign_in");
   if (why === null) return null;
-  return <p class="key-hint" role="alert">{t(has(`channels.came_back.${why}`) ? `channels.came_back.${why}` : "channels.came_back.other")}</p>;
+  return <p class="caution key-hint" role="alert">{t(has(`channels.came_back.${why}`) ? `channels.came_back.${why}` : "channels.came_back.other")}</p>;
 }
 
 /** One field; everything else is found out. */
@@ -179,7 +179,7 @@ const sourceWords = ({ source, provider, imap }: Found): string =>
 function Hint({ found }: { found: Found }) {
   if (found.hint === null || !has(`channels.hint.${found.hint}`)) return null;
   return (
-    <p class="key-hint">
+    <p class="caution key-hint">
       {t(`channels.hint.${found.hint}`, { provider: found.provider ?? "" })}
       {found.help_url !== "" && <> <a href={found.help_url} target="_blank" rel="noopener noreferrer">{t("channels.how")}<ExternalLink size={12} aria-hidden="true" /></a></>}
     </p>

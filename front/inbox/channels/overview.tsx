@@ -29,7 +29,7 @@ export function Overview() {
     <Page title={t("inbox.screen.channels")} about={t("channels.about")} actions={mayLead() && mailboxes.length > 0 ? <ConnectLink /> : undefined}>
       {!mayLead() && <NoPermission text={t("channels.locked")} />}
       {quarantined > 0 && (
-        <a class="attention" href="/channels/unreadable">
+        <a class="caution attention" href="/channels/unreadable">
           <FileWarning size={16} aria-hidden="true" />
           <span>{t("channels.unreadable_count", { count: quarantined })}</span>
           <span class="attention-go">{t("channels.look")}</span>

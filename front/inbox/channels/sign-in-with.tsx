@@ -9,7 +9,7 @@ export function SignInWith({ provider, email, accountId }: { provider: "google" 
   const read = useChannels();
   const name = NAMES[provider];
   if (read.state === "ready" && !read.value.providers.includes(provider)) {
-    return <p class="key-hint">{t("channels.provider_not_set_up", { provider: name })}</p>;
+    return <p class="caution key-hint">{t("channels.provider_not_set_up", { provider: name })}</p>;
   }
   const address = `/api/channels/oauth/${provider}/start?${new URLSearchParams(accountId === undefined ? { email } : { account_id: String(accountId) })}`;
   return (

@@ -78,7 +78,7 @@ export function LetterWarnings({ letter }: { letter: LetterBrief }) {
   const warnings = warningsOf(letter);
   if (warnings.length === 0) return null;
   return (
-    <div class="letter-warning" role="note">
+    <div class="caution letter-warning" role="note">
       <TriangleAlert size={14} aria-hidden="true" />
       <div>{warnings.map((one) => <p key={one}>{warningWords(one, letter)}</p>)}</div>
     </div>

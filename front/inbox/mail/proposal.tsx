@@ -21,12 +21,12 @@ export function Proposal({ item, joins }: { item: Case; joins: readonly Join[] }
   const number = `T-${offer.to_number}`;
   const [before, after = ""] = t("mail.may_belong", { number: "\0" }).split("\0");
   return (
-    <aside class="proposal" aria-label={t("mail.proposal")}>
+    <aside class="join-offer" aria-label={t("mail.proposal")}>
       <Merge size={14} aria-hidden="true" />
       <p>
         {before}<a href={casePath(offer.to_number)}>{number}</a>{after} <span class="quiet">{why}</span>
       </p>
-      <span class="proposal-acts">
+      <span class="join-offer-acts">
         <button type="button" class="button small" onClick={() => join(item, offer.to_number)}>{t("mail.join")}</button>
         <button type="button" class="button small plain-button" onClick={() => { toConversation(); dismissJoin(item, offer.id); }}>{t("mail.dismiss")}</button>
       </span>

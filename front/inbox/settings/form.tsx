@@ -147,7 +147,7 @@ export function SaveBar({ dirty, busy, refusal, save, discard }: SaveBarProps) {
 export function NoPermission({ text }: { text: string }) {
   const people = [...(desk.value?.agents.values() ?? [])].filter((one) => one.active && one.role !== "agent").map((one) => one.name);
   return (
-    <p class="no-permission"><Lock size={14} aria-hidden="true" /><span>{text} {people.length > 0 && t("settings.ask_them", { names: people.slice(0, 3).join(", ") })}</span></p>
+    <p class="caution no-permission"><Lock size={14} aria-hidden="true" /><span>{text} {people.length > 0 && t("settings.ask_them", { names: people.slice(0, 3).join(", ") })}</span></p>
   );
 }
 
