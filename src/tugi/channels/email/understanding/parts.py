@@ -18,8 +18,9 @@ from tugi.ports import Part
 MOST_FILES = 200
 LONGEST_TEXT = 1_000_000
 
+# Atomic: a comment is passed over in one way only, or thirty of them would hold the whole process up for minutes.
 _IS_HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|div|table|p|span)\b[^>]*>", re.I | re.DOTALL
+    r"\s*(?:(?><!--.*?-->)\s*)*+<(?:!doctype html|html|head|body|div|table|p|span)\b[^>]*>", re.I | re.DOTALL
 )
 _HAS_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _RICH = re.compile(r"<(?:param>.*?</param|/?[a-zA-Z-]{1,30})>", re.IGNORECASE | re.DOTALL)

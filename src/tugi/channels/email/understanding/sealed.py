@@ -12,11 +12,8 @@ ENCRYPTED_PGP = "[This letter is encrypted with OpenPGP. Its attachment opens on
 _SMIME = frozenset(["application/pkcs7-mime", "application/x-pkcs7-mime"])
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 _DATA = bytes.fromhex("06092a864886f70d010701")
-_ARMOUR = re.compile(
-    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]{1,30}: [^\n]*\n)*\n(.*?)"
-    r"(^-----BEGIN PGP SIGNATURE-----\n.*?^-----END PGP SIGNATURE-----)",
-    re.MULTILINE | re.DOTALL,
-)
+_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]{1,30}: [^\n]*\n)*\n", re.MULTILINE)
+_SIGNATURE, _SIGNATURE_ENDS = "\n-----BEGIN PGP SIGNATURE-----\n", "\n-----END PGP SIGNATURE-----"
 _DASHED = re.compile(r"^- (?=-)", re.MULTILINE)
 _OCTETS, _OCTETS_IN_PIECES, _EXPLICIT = 0x04, 0x24, 0xA0
 _MOST_PIECES = 100_000
@@ -24,10 +21,17 @@ _MOST_PIECES = 100_000
 
 def unarmoured(text: str) -> tuple[str, str]:
     """A text signed in place (RFC 9580 section 7) without its frame, and the frame's signature; "" when it has none."""
-    found = _ARMOUR.search(text)
-    if found is None:
+    begun = _SIGNED.search(text)
+    if begun is None:
         return text, ""
-    return text[: found.start()] + _DASHED.sub("", found[1]) + text[found.end() :], found[2]
+    # The line break before the signature may be the empty line above an empty text.
+    said_ends = text.find(_SIGNATURE, begun.end() - 1)
+    ends = text.find(_SIGNATURE_ENDS, said_ends + 1)
+    if said_ends < 0 or ends < 0:
+        return text, ""
+    said = _DASHED.sub("", text[begun.end() : said_ends + 1])
+    ends += len(_SIGNATURE_ENDS)
+    return text[: begun.start()] + said + text[ends:], text[said_ends + 1 : ends]
 
 
 def is_sealed(piece: Piece, kind: str) -> bool:
