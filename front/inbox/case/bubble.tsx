@@ -8,6 +8,7 @@ import { Words } from "../../shared/ui/text";
 import { useCommand } from "../keys";
 import { agentName, Hour, nameOf } from "../parts/bits";
 import { Delivery } from "../mail/delivery";
+import { inPlace, isPicture } from "../mail/frame-source";
 import { LetterButtons, LetterDetails, LetterFacts, LetterWords } from "../mail/letter";
 import { useLetter } from "../mail/letter-view";
 import { MessageMenu } from "../mail/message-menu";
@@ -35,8 +36,8 @@ export function Bubble(props: Props) {
   const letter = message.letter ?? null;
   const shown = useLetter(message);
   // What the formatted letter shows in its place is not shown twice.
-  const inPlace = shown.open.has("formatted") ? Object.values(shown.view?.inline ?? {}) : [];
-  const files = message.attachments.filter((file) => !inPlace.includes(file.id));
+  const within = shown.open.has("formatted") && shown.view !== null ? inPlace(shown.view, message.attachments) : [];
+  const files = message.attachments.filter((file) => !within.includes(file));
   return (
     <li class={`said ${side}${follows ? " follows" : ""}${letter === null ? "" : " letter"}`}>
       {subject !== null && <h2 class="letter-subject">{subject}</h2>}
@@ -138,7 +139,7 @@ function Attachments({ attachments }: { attachments: Attachment[] }) {
     <ul class="attachments">
       {attachments.map((file) => {
         const address = file.url ?? `/api/attachments/${file.id}`;
-        const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.media_type);
+        const picture = isPicture(file);
         return (
           <li>
             <a href={address} target="_blank" rel="noopener" class={picture ? "picture" : "file"}>

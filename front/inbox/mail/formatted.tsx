@@ -9,7 +9,7 @@ import { type LetterView, usePictures } from "./letter-view";
 
 export function Formatted({ message, view }: { message: Message; view: LetterView }) {
   const [remote, setRemote] = useState(false);
-  const pictures = usePictures(view);
+  const pictures = usePictures(view, message.attachments);
   const html = view.html ?? "";
   const source = useMemo(
     () => (pictures === null ? null : frameSource(html, pictures, { remote, language: message.language })),

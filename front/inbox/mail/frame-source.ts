@@ -3,6 +3,8 @@
  * script, has no origin, and its own policy loads nothing from elsewhere unless the reader asks for pictures.
  */
 
+import type { Attachment } from "../../shared/types";
+
 /** Pictures of the letter by their content id, as `data:` addresses: a frame without origin may not ask our server. */
 export type Pictures = Readonly<Record<string, string>>;
 
@@ -28,6 +30,18 @@ export const hasRemote = (html: string): boolean => /(?:\bsrc\s*=\s*["']?|\burl\
 /** The content ids that the HTML shows. */
 export function shownIds(html: string): string[] {
   return [...new Set([...html.matchAll(/\bsrc\s*=\s*(["'])cid:([^"']+)\1/gi)].map((match) => decoded(match[2] ?? "")))];
+}
+
+/** Bytes; larger pictures stay what they are too: attachments under the letter. */
+export const LARGEST_PICTURE = 4_000_000;
+
+/** The kinds of pictures that our server gives as such; others are files to it. */
+export const isPicture = ({ media_type: type }: Attachment): boolean => /^image\/(png|jpeg|gif|webp|avif)$/.test(type);
+
+/** The attachments that a letter formatted so shows in its words. `inline`: attachment ids by content id. */
+export function inPlace({ html, inline }: { html: string | null; inline: Readonly<Record<string, number>> }, files: readonly Attachment[]): Attachment[] {
+  const shown = new Set(shownIds(html ?? "").map((id) => inline[id]));
+  return files.filter((file) => shown.has(file.id) && isPicture(file) && file.size <= LARGEST_PICTURE);
 }
 
 function decoded(id: string): string {

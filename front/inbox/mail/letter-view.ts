@@ -1,8 +1,8 @@
 /** What of a letter is shown beyond its new words: read from the server when first asked for. */
 import { useEffect, useState } from "preact/hooks";
-import type { LetterBrief, Message } from "../../shared/types";
+import type { Attachment, LetterBrief, Message } from "../../shared/types";
 import { http } from "../store";
-import { shownIds, type Pictures } from "./frame-source";
+import { inPlace, type Pictures } from "./frame-source";
 
 /** All of a letter, as `GET /api/messages/{id}/letter` gives it. */
 export interface LetterView extends LetterBrief {
@@ -47,14 +47,11 @@ export function useLetter(message: Message): LetterShown {
   return { open, toggle, view, failed, again: () => setTries(tries + 1) };
 }
 
-/** Larger ones stay what they are too: attachments under the letter. */
-const LARGEST = 4_000_000;
-
 async function asData(id: number, signal: AbortSignal): Promise<string | null> {
   const answer = await fetch(`/api/attachments/${id}`, { signal, credentials: "same-origin" });
   if (!answer.ok) return null;
   const picture = await answer.blob();
-  if (!picture.type.startsWith("image/") || picture.size > LARGEST) return null;
+  if (!picture.type.startsWith("image/")) return null;
   return new Promise((done) => {
     const reader = new FileReader();
     reader.onload = () => done(String(reader.result));
@@ -64,13 +61,13 @@ async function asData(id: number, signal: AbortSignal): Promise<string | null> {
 }
 
 /** The pictures inside the letter, as the frame can show them; null until all are here. */
-export function usePictures(view: LetterView | null): Pictures | null {
+export function usePictures(view: LetterView, files: readonly Attachment[]): Pictures | null {
   const [pictures, setPictures] = useState<Pictures | null>(null);
   useEffect(() => {
-    if (view?.html == null) return undefined;
     const abort = new AbortController();
-    const ids = shownIds(view.html).filter((id) => view.inline[id] !== undefined);
-    const read = ids.map(async (id): Promise<[string, string | null]> => [id, await asData(view.inline[id] as number, abort.signal).catch(() => null)]);
+    const own = inPlace(view, files);
+    const shown = Object.entries(view.inline).filter(([, id]) => own.some((file) => file.id === id));
+    const read = shown.map(async ([name, id]): Promise<[string, string | null]> => [name, await asData(id, abort.signal).catch(() => null)]);
     void Promise.all(read).then((found) => {
       // A picture that could not be had shows its name instead.
       if (!abort.signal.aborted) setPictures(Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== null)));

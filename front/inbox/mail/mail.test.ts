@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LetterBrief } from "../../shared/types";
 import { addressed, fullName, isOurs, parseAddress, plainSubject, shortName } from "./addresses";
-import { frameSource, hasRemote, likelyHeight, policy, shownIds } from "./frame-source";
+import { frameSource, hasRemote, inPlace, LARGEST_PICTURE, likelyHeight, policy, shownIds } from "./frame-source";
 import { standingOf, warningsOf } from "./trust";
 
 const own = ["pood@example.com"];
@@ -65,6 +65,14 @@ test("pictures of the letter are put in by their id; unknown ones stay out", () 
   assert.match(source, /lang="e&quot;t"/);
   // Before everything of the letter, so that nothing in it is read without the policy.
   assert.ok(source.indexOf("Content-Security-Policy") < source.indexOf("<img"));
+});
+
+test("only what the formatted letter shows in its place is left out below it", () => {
+  const file = (id: number, media_type = "image/png", size = 10) => ({ id, name: `${id}`, media_type, size, width: null, height: null, url: "" });
+  const view = { html: '<img src="cid:a"><img src="cid:large"><a href="cid:pdf">x</a><img src="cid:pdf">', inline: { a: 1, large: 2, pdf: 3, unused: 4 } };
+  const files = [file(1), file(2, "image/png", LARGEST_PICTURE + 1), file(3, "application/pdf"), file(4), file(5)];
+  assert.deepEqual(inPlace(view, files).map(({ id }) => id), [1]);
+  assert.deepEqual(inPlace({ html: null, inline: { a: 1 } }, files), []);
 });
 
 test("remote pictures are noticed in images, backgrounds and styles", () => {
