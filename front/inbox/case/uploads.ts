@@ -1,6 +1,6 @@
 /** Files on their way to the server, before the message that carries them is sent. */
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { HttpError, newId } from "../../shared/http";
 import { t } from "../../shared/i18n";
 import type { Attachment } from "../../shared/types";
@@ -20,10 +20,10 @@ export interface Upload {
 const LARGEST = 20 * 1024 * 1024;
 
 /** Files of letters that were taken back, by case, until its composer takes them. */
-const returned = signal<ReadonlyMap<number, readonly Attachment[]>>(new Map());
+export const returned = signal<ReadonlyMap<number, readonly Attachment[]>>(new Map());
 
 export function handBack(caseId: number, files: readonly Attachment[]): void {
-  if (files.length > 0) returned.value = new Map(returned.peek()).set(caseId, files);
+  if (files.length > 0) returned.value = new Map(returned.peek()).set(caseId, [...(returned.peek().get(caseId) ?? []), ...files]);
 }
 
 const kept = (stored: Attachment): Upload => ({ key: newId(), file: null, name: stored.name, size: stored.size, part: 1, stored, failure: null });
@@ -35,7 +35,8 @@ export function useUploads(caseId: number) {
     setUploads((held) => held.map((one) => (one.key === key ? { ...one, ...by } : one)));
 
   const back = returned.value.get(caseId);
-  useEffect(() => {
+  // Before the next key: whoever sends at once sends them too.
+  useLayoutEffect(() => {
     if (back === undefined) return;
     const rest = new Map(returned.peek());
     rest.delete(caseId);

@@ -1,5 +1,5 @@
 /** The judgements as large buttons with their keys; when the entry was wrong, the right one is picked in the same place. */
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Check, CornerUpLeft, ExternalLink, Flag, MessageSquareWarning, Replace, SkipForward, type LucideIcon } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { singleKeys, spell } from "../keys";
@@ -37,7 +37,8 @@ export function useReviewKeys(read: (key: string) => Deed | null, run: (deed: De
 export function JudgeBar({ item, reviewing }: { item: ReviewItem; reviewing: Reviewing }) {
   const [picking, setPicking] = useState(false);
   const picked = useRef(false);
-  useEffect(() => setPicking(false), [item.id]);
+  // Before the next key: a number meant for the next one must not pick among the entries of the last.
+  useLayoutEffect(() => setPicking(false), [item.id]);
   useLayoutEffect(() => {
     // Back from the list, the focus is where it was before it.
     if (!picking && picked.current) document.querySelector<HTMLElement>(".judge-label.wrong_entry")?.focus({ preventScroll: true });
