@@ -80,6 +80,10 @@ def test_click_waits_for_an_agent_and_says_so(under: Decide) -> None:
     doubtful = under(QUESTION, Permit("click"), (1.0, 0.0))
     assert isinstance(doubtful, Suggest)
     assert (doubtful.awaits_click, doubtful.why.sentence) == (False, "suggested_unsure")
+    # What a certificate lets the robot say by itself, it may all the more say at a click.
+    certified = under(QUESTION, replace(PROVEN, level="click"), (1.0, 0.0))
+    assert isinstance(certified, Suggest)
+    assert certified.awaits_click
 
 
 def test_audit_answers_by_estimate_or_by_certificate(under: Decide) -> None:

@@ -123,8 +123,7 @@ def answers_alone(permit: Permit) -> bool:
 
 def cut_of(permit: Permit, model: Model) -> float:
     """The probability from which on an entry is sure enough: the certificate's, else the estimated cut."""
-    certified = permit.level in ("audit", "own") and permit.threshold is not None
-    return permit.threshold if certified and permit.threshold is not None else model.answer_cut
+    return model.answer_cut if permit.threshold is None else permit.threshold
 
 
 def may_say(matter: Matter, entry: Entry) -> bool:
