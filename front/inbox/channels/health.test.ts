@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import en from "../../../src/tugi/locales/channels/en.json";
 import { type Account, EMPTY_SETTINGS, type Health } from "./facts";
-import { CODES, standingOf, wayWord } from "./health";
+import { CODES, standingOf, todoOf, wayWord } from "./health";
 
 const imap = { host: "imap.example.com", port: 993, security: "tls" as const, user: "a@example.com" };
 const account = (health: Health, change: Partial<Account> = {}): Account => ({
@@ -15,7 +15,8 @@ test("a mailbox says the worst that is known of it", () => {
   const well = { last_connected_at: "2026-03-02T09:59:30Z", last_mail_at: "2026-03-02T09:56:00Z" };
   assert.equal(said(well).key, "channels.health.last_mail");
   assert.equal(said({ ...well, failure: { code: "password", said: "NO" }, failing_since: "2026-03-02T08:00:00Z" }).key, "channels.fault.password");
-  assert.equal(said({ ...well, sending_failure: { code: "refused", said: "" } }).todo, "sending.refused");
+  assert.equal(said({ ...well, sending_failure: { code: "refused", said: "" } }).todo, "refused");
+  assert.equal(said({ ...well, sending_failure: { code: "port", said: "" } }).todo, "sending.port");
   assert.equal(said({ ...well, backfill: { done: 3, left: 9 } }).left, 9);
   assert.equal(said({ ...well, backlog: 4 }).tone, "warn");
   assert.equal(said(well, { waiting: 2 }).count, 2);
@@ -36,6 +37,6 @@ test("an unknown code still says what the server said", () => {
 
 test("every code has a sentence and what to do, both ways", () => {
   const strings: Record<string, string> = en;
-  const needed = [...CODES, "other"].flatMap((code) => [`channels.fault.${code}`, `channels.todo.receiving.${code}`, `channels.todo.sending.${code}`]);
+  const needed = [...CODES, "other"].flatMap((code) => [`channels.fault.${code}`, `channels.todo.${todoOf(code, "receiving")}`, `channels.todo.${todoOf(code, "sending")}`]);
   assert.deepEqual(needed.filter((key) => !(key in strings)), []);
 });

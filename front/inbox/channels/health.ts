@@ -23,14 +23,22 @@ export const CODES = [
   "sender", "recipient", "letter", "no_sign_in", "unfetched", "not_allowed",
 ] as const;
 
+/** What to do about these is not the same for letters that come in and for those that go out. */
+const TWOFOLD: readonly string[] = ["port", "tls", "no_starttls"];
+
+export type Direction = "receiving" | "sending";
+
+/** What to do about a fault, as a closed word of `channels.todo.*`. */
+export const todoOf = (word: string, direction: Direction): string => (TWOFOLD.includes(word) ? `${direction}.${word}` : word);
+
 const wordOf = (code: string): string => ((CODES as readonly string[]).includes(code) ? code : "other");
 
 const plain = (tone: Tone, key: string, at: string | null = null, more: Partial<Standing> = {}): Standing =>
   ({ tone, key: `channels.health.${key}`, at, todo: null, said: null, ...more });
 
-function fault(way: { code: string; said: string }, since: string | null, direction: "receiving" | "sending"): Standing {
+function fault(way: { code: string; said: string }, since: string | null, direction: Direction): Standing {
   const word = wordOf(way.code);
-  return { tone: "bad", key: `channels.fault.${word}`, at: since, todo: `${direction}.${word}`, said: way.said };
+  return { tone: "bad", key: `channels.fault.${word}`, at: since, todo: todoOf(word, direction), said: way.said };
 }
 
 /** The one sentence about a mailbox. */

@@ -2,7 +2,7 @@
 import { CircleAlert, CircleCheck, CircleDashed, CircleHelp, LoaderCircle } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
 import type { Checked, Records, Way } from "./facts";
-import { wayWord } from "./health";
+import { type Direction, todoOf, wayWord } from "./health";
 
 type State = "waiting" | "running" | "good" | "note" | "bad";
 
@@ -28,13 +28,13 @@ interface Step {
   said: string | null;
 }
 
-function wayStep(direction: "receiving" | "sending", way: Way | null | undefined, running: boolean): Step {
+function wayStep(direction: Direction, way: Way | null | undefined, running: boolean): Step {
   const title = t(`channels.step.${direction}`);
   if (running) return { key: direction, state: "running", title, words: t("channels.step.trying"), todo: null, said: null };
   if (way == null) return { key: direction, state: "waiting", title, words: null, todo: null, said: null };
   const word = wayWord(way);
   if (way.ok) return { key: direction, state: "good", title, words: t(`channels.step.${direction}_ok`), todo: null, said: null };
-  return { key: direction, state: "bad", title, words: t(`channels.fault.${word}`), todo: t(`channels.todo.${direction}.${word}`), said: way.said };
+  return { key: direction, state: "bad", title, words: t(`channels.fault.${word}`), todo: t(`channels.todo.${todoOf(word, direction)}`), said: way.said };
 }
 
 function tripSteps({ ways, trip, running }: Trial): Step[] {
