@@ -10,11 +10,11 @@ import { tell } from "../notices";
 import { Initials } from "../parts/bits";
 import { Menu, type MenuItem } from "../parts/menu";
 import { go, list, listPath, place } from "../router";
+import { TONGUES } from "../settings/form";
 import { http, leave, session, shownCounts } from "../store";
 
 const LIST_ICONS: Record<ListName, LucideIcon> = { mine: User, unassigned: Inbox, open: Layers, robot: Bot, snoozed: Moon, resolved: CheckCheck };
 const SCREENS: readonly [string, LucideIcon][] = [["robot", BotMessageSquare], ["knowledge", BookOpen], ["team", Users], ["channels", Mail], ["settings", Settings], ["widget-settings", MessageSquareDashed]];
-const TONGUES: Record<Language, string> = { en: "English", et: "Eesti", fi: "Suomi", pl: "Polski" };
 
 export function Rail() {
   useCommand("go_inbox", () => go(listPath(list.peek())));
@@ -55,8 +55,8 @@ export function Rail() {
 
 /** What calls for a lead on a screen, and how that is read out. */
 function calls(name: string): { count: number; counted: string } {
-  if (name === "robot") return { count: fallenCount(), counted: t("robot.fallen_count") };
-  return { count: name === "channels" ? channelsCount() : 0, counted: t("mail.alarm_count") };
+  const [count, words] = name === "robot" ? [fallenCount(), "robot.fallen_count"] : [name === "channels" ? channelsCount() : 0, "mail.alarm_count"];
+  return { count, counted: t(words, { count }) };
 }
 
 function ListLink({ name, current }: { name: ListName; current: boolean }) {
