@@ -17,6 +17,7 @@ from tugi.core.sealing import Seal
 from tugi.desk.cases import accounts
 from tugi.web.agent_api import channels, consent
 from tugi.web.agent_api import deliveries as delivery_routes
+from tugi.web.idempotency import Idempotency
 from web.agents_app import SECRET, app_of
 
 BASE = "https://desk.example"
@@ -44,6 +45,7 @@ def app_with(database: Database, setup: EmailSetup | None = None, files: Path = 
     app.state.files = Folder(files)
     for part in (consent, channels, delivery_routes):
         app.include_router(part.router)
+    app.add_middleware(Idempotency, database=database)
     return app
 
 

@@ -174,7 +174,7 @@ async def test(request: Request, viewer: Signed, form: MailboxForm) -> CheckedMa
     known: Account | None = None
     if form.account_id is not None:
         async with auth.database_of(request).reading(viewer.workspace_id) as tx:
-            known = await accounts.get(tx, form.account_id, _seal(request))
+            known = await _addressed(request, tx, form.account_id)
     secrets = _secrets(request, known, settings, _given(form))
     account = Account(
         id=known.id if known else 0,
