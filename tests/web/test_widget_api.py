@@ -15,7 +15,7 @@ from tugi.core.database import Database
 from tugi.core.events import ROBOT, Actor
 from tugi.core.files import Folder
 from tugi.desk.answering.answers import Answering
-from tugi.desk.cases import cases, messages, readings, transcript
+from tugi.desk.cases import accounts, cases, messages, readings, transcript
 from tugi.desk.cases.transcript import MessageChoice
 from tugi.desk.people import identities, workspaces
 from tugi.web.app import Parts, make_app
@@ -116,6 +116,15 @@ async def test_an_address_beside_a_signed_user_id_proves_nothing(chat: Chat) -> 
         rows = await tx.fetch("select verified_by from identities where address = 'mari@example.com'")
         assert [row["verified_by"] for row in rows] == ["typed"]
         assert await identities.find_owner(tx, "email", "mari@example.com") is None
+
+
+@pytest.mark.parametrize(("sending", "promised"), [({}, False), ({"smtp": {"host": "smtp.pood.example"}}, True)])
+async def test_answers_by_mail_are_promised_only_where_a_mailbox_sends(
+    chat: Chat, sending: dict[str, Any], promised: bool
+) -> None:
+    async with chat.shop.database.transaction(chat.shop.workspace_id) as tx:
+        await accounts.create(tx, "email", "Abi", "abi@pood.example", {"sending": sending}, None)
+    assert (await chat.open())["state"]["shop"]["by_mail"] is promised
 
 
 async def test_logging_out_leaves_the_signed_history_behind(chat: Chat) -> None:

@@ -13,7 +13,7 @@ from tugi.core import clock, events, secrets
 from tugi.core.database import Transaction
 from tugi.core.errors import NotSignedIn
 from tugi.core.events import Actor
-from tugi.desk.cases import accounts, cases, readings, transcript
+from tugi.desk.cases import cases, posting, readings, transcript
 from tugi.desk.cases.attachments import Attachment
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
@@ -205,7 +205,7 @@ async def shop_of(tx: Transaction, workspace: Workspace, language: str) -> dict[
         "ask_email": widget.ask_email,
         "robot": workspace.robot.mode,
         # Only where there is a mailbox that sends can we promise that the rest comes by mail.
-        "by_mail": any(one.account.active for one in await accounts.list_all(tx)),
+        "by_mail": await posting.find_any_sending(tx) is not None,
         "starters": [{"entry_id": row["entry_id"], "title": row["title"]} for row in starters],
     }
 
