@@ -164,6 +164,12 @@ async def test_silence_counts_in_opening_hours(shop: Shop, time: Clock) -> None:
         moment += timedelta(hours=1)
     assert await alarm_at(shop, account_id, time, moment - timedelta(hours=1)) is None
     assert await alarm_at(shop, account_id, time, moment) == "silent"
+    async with shop.database.reading(shop.workspace_id) as tx:
+        written = await tx.fetchval("select xmin::text from channel_accounts where id = $1", account_id)
+    assert await looked(shop, account_id) is not None
+    async with shop.database.reading(shop.workspace_id) as tx:
+        # Nothing has changed, so nothing was written.
+        assert await tx.fetchval("select xmin::text from channel_accounts where id = $1", account_id) == written
     before = await told(shop)
     assert await alarm_at(shop, account_id, time, moment + timedelta(days=2)) == "silent"
     assert await told(shop) == before

@@ -98,7 +98,8 @@ async def _look_at(tx: Transaction, one: Standing, workspace: Workspace) -> None
     last_mail = _moment(one.health.get("last_mail_at"))
     if one.account.active and alarm is None and last_mail is not None and now - last_mail > SILENT_AFTER:
         usual = await _usual(tx, one, workspace, last_mail, now)
-        seen["usual"] = {"seconds": usual.longest and usual.longest.total_seconds(), "counted_at": usual.counted_at}
+        seconds = usual.longest and usual.longest.total_seconds()
+        seen["usual"] = {"seconds": seconds, "counted_at": usual.counted_at.isoformat()}
         zone = ZoneInfo(workspace.timezone)
         alarm = silence(last_mail, hours.open_time(workspace.hours, zone, last_mail, now), usual, now)
     told = alarm_of(one.health)
