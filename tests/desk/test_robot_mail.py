@@ -172,6 +172,35 @@ async def test_a_letter_with_several_questions_is_one_draft_of_all_answers(post:
     assert (case.handler, await said(post, case)) == ("queue", [])
 
 
+async def test_a_machines_letter_in_between_leaves_no_question_without_a_verdict(post: Post, sure: Sure) -> None:
+    case_id, message_id = await post.letter(robot=True, trust=VERIFIED)
+    await post.letter("Olen puhkusel.", case_id=case_id, automatic="auto_submitted", trust=VERIFIED)
+    ids = {"workspace_id": post.shop.workspace_id, "case_id": case_id, "message_id": message_id}
+    await sure.answer(ids)
+    assert sure.asked is not None
+    assert sure.asked.burst == ("Kus on minu pakk?",)
+    async with post.database.reading(post.shop.workspace_id) as tx:
+        case = await cases.get_case(tx, case_id)
+    # Where a machine wrote last the robot writes nothing (RFC 3834 2), so a person has it, with a draft.
+    assert (case.handler, await said(post, case)) == ("queue", [])
+    assert await offered(post, case) is not None
+
+
+async def test_an_answer_that_no_longer_holds_uses_up_no_letter(post: Post, peer: Peer, sure: Sure) -> None:
+    """People took the entry for themselves after the model was trained: its writer is told that the letter came."""
+    async with post.database.transaction(post.shop.workspace_id) as tx:
+        account = await accounts.get(tx, post.account_id)
+        await accounts.update(tx, post.account_id, settings={**account.settings, "acknowledge": True})
+        await tx.execute("update entries set policy = 'people'")
+    case = await asked(post, sure)
+    [message] = await said(post, case)
+    assert "kohal" in message.text
+    assert case.handler == "queue"
+    async with post.database.reading(post.shop.workspace_id) as tx:
+        [verdict] = await verdicts.of_case(tx, case.id)
+    assert (verdict.kind, verdict.reason) == ("hand_over", "entry_for_people")
+
+
 async def test_only_a_mailbox_that_wants_it_acknowledges_once_a_day(post: Post, peer: Peer, sure: Sure) -> None:
     async with post.database.transaction(post.shop.workspace_id) as tx:
         account = await accounts.get(tx, post.account_id)

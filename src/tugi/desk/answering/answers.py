@@ -31,6 +31,7 @@ from tugi.desk.people.workspaces import Workspace
 from tugi.desk.work import queue
 from tugi.ports import Account, Embedders
 from tugi.robot import facts as robot
+from tugi.robot.giving import percent
 from tugi.robot.model import Model
 
 log = structlog.get_logger("tugi.answering")
@@ -137,6 +138,7 @@ class Answering(Deciding):
             # A person took the floor while the robot was thinking: its words would only disturb.
             return
         decision = await self._with_private(tx, case, question, decision)
+        decision = await _as_entries_stand(tx, decision)
         if question.account is not None:
             letter = await by_letter.settle(tx, case, question.account, question.workspace, decision.verdict)
             decision = _settled(decision, letter)
@@ -183,11 +185,6 @@ class Answering(Deciding):
         self, tx: Transaction, case: Case, question: Question, verdict: robot.Answer, verdict_id: int
     ) -> None:
         entry_id = int(verdict.entry_id) if verdict.entry_id else None
-        said = [] if entry_id is None else [entry_id, *map(int, verdict.also)]
-        if said and not await _still_holds(tx, said):
-            text = i18n.text(verdict.language, "person.coming")
-            await self._hand_over(tx, case, question, "entry_for_people", text, verdict.language, verdict_id)
-            return
         repeated = entry_id is not None and await _was_given(tx, case.id, entry_id)
         letter = await _wish(tx, case, question, verdict.language)
         buttons = () if question.account else await _asked_next(tx, question, verdict.language, entry_id)
@@ -200,7 +197,7 @@ class Answering(Deciding):
             entry_id=entry_id,
             verdict_id=verdict_id,
             follow_ups=buttons,
-            also_entry_ids=said[1:],
+            also_entry_ids=[int(one) for one in verdict.also],
             letter=letter,
         )
         if entry_id is not None:
@@ -351,10 +348,19 @@ async def _asked_next(
     return await follow_ups.buttons(tx, entry_id, question.case.id, language, question.facts.today, may_give)
 
 
-async def _still_holds(tx: Transaction, entry_ids: Sequence[int]) -> bool:
-    """Whether the robot may still give these entries: people may have changed them since the model was trained."""
+async def _as_entries_stand(tx: Transaction, decision: Decision) -> Decision:
+    """The decision, or a hand-over where people have taken an entry back since the model was trained."""
+    verdict = decision.verdict
+    if not isinstance(verdict, robot.Answer) or verdict.entry_id is None:
+        return decision
+    entry_ids = [int(one) for one in (verdict.entry_id, *verdict.also)]
     found = await entries.of_ids(tx, entry_ids)
-    return len(found) == len(entry_ids) and all(one.policy == "answer" and not one.archived for one in found)
+    if len(found) == len(entry_ids) and all(one.policy == "answer" and not one.archived for one in found):
+        return decision
+    parameters = {"title": verdict.why.parameters.get("title", ""), "percent": percent(verdict.probability)}
+    why = replace(verdict.why, sentence="entry_for_people", parameters=parameters)
+    text = i18n.text(verdict.language, "person.coming")
+    return _settled(decision, robot.HandOver("entry_for_people", text, verdict.language, why))
 
 
 async def _was_given(tx: Transaction, case_id: int, entry_id: int) -> bool:

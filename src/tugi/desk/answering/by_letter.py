@@ -102,8 +102,6 @@ def question(burst: Sequence[Message]) -> tuple[str, ...]:
     texts: list[str] = []
     for message in burst:
         letter = message.letter
-        if letter is not None and letter.automatic is not None:
-            continue
         new = letter is not None and letter.joined_by in (None, "new")
         texts.append(with_subject(letter.subject, message.text) if letter is not None and new else message.text)
     return tuple(texts)

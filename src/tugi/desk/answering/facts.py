@@ -88,7 +88,7 @@ async def find_question(tx: Transaction, shop: Shop, case_id: int, message_id: i
     account = await by_letter.find_account(tx, message_id, shop.accounts)
     permits = shop.allowed.on(account.channel if account else case.channel)
     facts = Facts(
-        burst=by_letter.question(burst) or tuple(m.text for m in burst),
+        burst=by_letter.question(burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
         shop_name=workspace.name,
         history=_history(said, burst[0].id),
@@ -123,12 +123,13 @@ async def _first_name(tx: Transaction, case: Case, account: Account | None) -> s
 
 
 async def still_waits(tx: Transaction, case_id: int, message_id: int) -> bool:
-    """Whether this message is still the last word of its case, and the robot still at work."""
+    """Whether this message is still the last word of its case, but for machines' letters, and the robot at work."""
     return bool(
         await tx.fetchval(
             "select m.id = $3 and m.author_kind = 'customer' and coalesce(w.settings->'robot'->>'mode', '') <> 'off' "
-            "from messages m join workspaces w on w.id = m.workspace_id "
-            "where m.workspace_id = $1 and m.case_id = $2 order by m.id desc limit 1",
+            "from messages m join workspaces w on w.id = m.workspace_id where m.workspace_id = $1 and m.case_id = $2 "
+            "and not (m.author_kind = 'customer' and exists (select from letters l where l.workspace_id = $1 "
+            "and l.message_id = m.id and l.automatic is not null)) order by m.id desc limit 1",
             tx.workspace_id,
             case_id,
             message_id,
@@ -149,12 +150,13 @@ async def _robot_turns(tx: Transaction, case_id: int) -> int:
 
 
 def _burst(said: Sequence[Message]) -> list[Message]:
-    """The customer's last messages that nobody has answered, oldest first."""
+    """The customer's last messages that nobody has answered, oldest first; what a machine wrote is no question."""
     burst: list[Message] = []
     for message in reversed(said):
         if message.author.kind != "customer":
             break
-        burst.append(message)
+        if message.letter is None or message.letter.automatic is None:
+            burst.append(message)
     return burst[::-1]
 
 
