@@ -1,19 +1,19 @@
 /** Connecting a mailbox: its address, its key, a test in plain words, and how its letters look. */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { ChevronDown, ExternalLink } from "lucide-preact";
+import { ExternalLink } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
 import { go } from "../router";
-import { Field, mayLead, NoPermission, Page, Problem, Section } from "../settings/form";
+import { Field, mayLead, NoPermission, Page, Refused, Section } from "../settings/form";
 import { refusalOf, useSaving, type Refusal } from "../settings/saving";
 import { session } from "../store";
 import { Back } from "./bits";
 import { EMPTY_SETTINGS, type Found, type Settings } from "./facts";
 import { LetterSettings, ReadingSettings } from "./letter-settings";
 import { connect, discover, settingsFor, useTrial, type Wish } from "./setting-up";
-import { emptyServer, ServerForm, serverWords } from "./servers";
+import { Servers } from "./servers";
 import { SignInWith } from "./sign-in-with";
 import { type Trial, TrialSteps, waysGood } from "./trial";
 
@@ -130,7 +130,7 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
             <Servers email={email.trim()} settings={settings} change={sees} open={found.imap === null || found.smtp === null} />
           </PasswordForm>
         )}
-        {refusal !== null && <Problem>{refusal.text}</Problem>}
+        <Refused refusal={refusal} />
         {(trial.ways !== null || trial.running !== null) && <TrialSteps trial={trial} receives={settings.receiving.imap !== null} sends={settings.sending.smtp !== null} />}
       </Section>
       {waysGood(trial) && (
@@ -138,7 +138,7 @@ function KeyStep({ email, found, settings, change, shop }: KeyProps) {
           <LetterSettings shop={shop} name={name} setName={setName} settings={settings} change={change} />
           <ReadingSettings settings={settings} change={change} folders={trial.ways?.folders ?? []} sent={trial.ways?.sent_folder ?? null} history />
           <div class="finish">
-            {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+            <Refused refusal={saving.refusal} />
             <button type="button" class="button primary" disabled={saving.busy} onClick={() => store(trial.trip?.plus ?? null)}>{t(saving.busy ? "settings.saving" : "channels.finish")}</button>
             <p class="quiet">{t(trial.running === "trip" ? "channels.finish_early" : "channels.finish_about")}</p>
           </div>
@@ -192,23 +192,5 @@ function NoWayIn({ found }: { found: Found }) {
       <p>{t("channels.hint.no_imap", { provider: found.provider ?? "" })}</p>
       <p class="quiet">{t("channels.no_imap_instead")} <a href="/channels">{t("channels.doors")}</a></p>
     </Section>
-  );
-}
-
-function Servers({ email, settings, change, open }: { email: string; settings: Settings; change: (settings: Settings) => void; open: boolean }) {
-  const { receiving, sending } = settings;
-  const imap = receiving.imap ?? emptyServer("imap", email);
-  const smtp = sending.smtp ?? emptyServer("smtp", email);
-  return (
-    <details class="servers" open={open}>
-      <summary>
-        <span>{t("channels.servers")}</span>
-        <ChevronDown size={12} aria-hidden="true" />
-        <span class="quiet cut">{receiving.imap !== null && serverWords(receiving.imap)}</span>
-        <span class="quiet cut">{sending.smtp !== null && serverWords(sending.smtp)}</span>
-      </summary>
-      <ServerForm kind="imap" server={imap} change={(server) => change({ ...settings, receiving: { ...receiving, imap: server } })} />
-      <ServerForm kind="smtp" server={smtp} change={(server) => change({ ...settings, sending: { ...sending, smtp: server } })} />
-    </details>
   );
 }

@@ -1,7 +1,6 @@
 /** Other ways for mail to come in: handed over by a mail server (SMTP, LMTP) or by a provider (HTTP). */
-import { useState } from "preact/hooks";
 import { t } from "../../shared/i18n";
-import { CopyButton, Section } from "../settings/form";
+import { CopyButton, Refused, Section } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http } from "../store";
 
@@ -13,20 +12,19 @@ export interface DoorFacts {
   http: string | null;
 }
 
-export function Doors({ doors: read }: { doors: DoorFacts }) {
-  const [renewed, setRenewed] = useState<DoorFacts | null>(null);
-  const doors = renewed ?? read;
-  const kinds = (["smtp", "lmtp", "http"] as const).filter((kind) => doors[kind] !== undefined);
+const KINDS = ["smtp", "lmtp", "http"] as const;
+
+export function Doors({ doors, take }: { doors: DoorFacts; take: (doors: DoorFacts) => void }) {
   return (
     <Section title={t("channels.doors")} about={t("channels.doors_about")}>
       <dl class="doors">
-        {kinds.map((kind) => (
+        {KINDS.map((kind) => (
           <div key={kind}>
             <dt>{t(`channels.door.${kind}`)}</dt>
             <dd>
               <p class="quiet">{t(`channels.door.${kind}_about`)}</p>
-              {doors[kind] === null ? <p class="quiet">{t("channels.door.closed", { setting: SETTINGS[kind] })}</p> : <Copied text={doors[kind] ?? ""} label={t("channels.copy_address")} />}
-              {kind === "http" && doors.http !== null && <NewKey made={setRenewed} />}
+              {doors[kind] === null ? <p class="quiet">{t("channels.door.closed", { setting: SETTINGS[kind] })}</p> : <Copied text={doors[kind]} label={t("channels.copy_address")} />}
+              {kind === "http" && doors.http !== null && <NewKey made={take} />}
             </dd>
           </div>
         ))}
@@ -44,14 +42,14 @@ function NewKey({ made }: { made: (doors: DoorFacts) => void }) {
   return (
     <>
       <button type="button" class="button" disabled={saving.busy} onClick={renew}>{t("channels.door.renew")}</button>
-      {saving.refusal !== null && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+      <Refused refusal={saving.refusal} />
     </>
   );
 }
 
 const SETTINGS = { smtp: "TUGI_SMTP_LISTEN", lmtp: "TUGI_LMTP_LISTEN", http: "TUGI_PUBLIC_URL" } as const;
 
-export function Copied({ text, label }: { text: string; label: string }) {
+function Copied({ text, label }: { text: string; label: string }) {
   return (
     <div class="copied">
       <code class="mono cut" tabIndex={0}>{text}</code>

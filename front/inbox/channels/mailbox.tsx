@@ -1,11 +1,10 @@
 /** One mailbox: how it is, and everything that can be changed about it. */
 import { useEffect, useState } from "preact/hooks";
-import { ChevronDown } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
-import { Field, mayLead, NoPermission, Page, Problem, SaveBar, Section } from "../settings/form";
-import { refusalOf, same, useSaveKey, useSaving, useUnsaved } from "../settings/saving";
+import { Field, mayLead, NoPermission, Page, Refused, SaveBar, Section } from "../settings/form";
+import { same, useSaveKey, useSaving, useUnsaved } from "../settings/saving";
 import { session } from "../store";
 import { useTitle } from "../title";
 import { Back, Bones, Failed, HealthLine } from "./bits";
@@ -13,7 +12,7 @@ import type { Account, Settings } from "./facts";
 import { HistoryChoice, LetterSettings, ReadingSettings } from "./letter-settings";
 import { History, useChannels } from "./overview";
 import { changeMailbox, readBack, useTrial } from "./setting-up";
-import { emptyServer, ServerForm, serverWords } from "./servers";
+import { Servers } from "./servers";
 import { SignInWith } from "./sign-in-with";
 import { TrialSteps } from "./trial";
 
@@ -96,12 +95,11 @@ function AlmostDone({ account, again }: { account: Account; again: () => void })
     <div class="almost">
       <p>{t("channels.signed_in")}</p>
       <button type="button" class="button primary" disabled={saving.busy} onClick={on}>{t("channels.on")}</button>
-      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+      <Refused refusal={saving.refusal} />
     </div>
   );
 }
 
-/** A new password or sign-in, the servers, and the test of both. */
 interface KeyProps {
   account: Account;
   settings: Settings;
@@ -111,6 +109,7 @@ interface KeyProps {
   found: (folders: readonly string[]) => void;
 }
 
+/** A new password or sign-in, the servers, and the test of both. */
 function Key({ account, settings, change, again, found }: KeyProps) {
   const [password, setPassword] = useState("");
   const { trial, refusal, run, forget } = useTrial();
@@ -143,19 +142,10 @@ function Key({ account, settings, change, again, found }: KeyProps) {
           {password !== "" && <button type="submit" class="button" disabled={saving.busy}>{t("settings.save")}</button>}
         </form>
       )}
-      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
-      <details class="servers">
-        <summary>
-          <span>{t("channels.servers")}</span>
-        <ChevronDown size={12} aria-hidden="true" />
-          <span class="quiet cut">{receiving.imap !== null && serverWords(receiving.imap)}</span>
-          <span class="quiet cut">{sending.smtp !== null && serverWords(sending.smtp)}</span>
-        </summary>
-        {receiving.imap !== null && <ServerForm kind="imap" server={receiving.imap} change={(imap) => edit({ ...settings, receiving: { ...receiving, imap } })} />}
-        <ServerForm kind="smtp" server={sending.smtp ?? emptyServer("smtp", email)} change={(smtp) => edit({ ...settings, sending: { ...sending, smtp } })} />
-      </details>
+      <Refused refusal={saving.refusal} />
+      <Servers email={email} settings={settings} change={edit} handedOver={receiving.imap === null} />
       <p><button type="button" class="button" disabled={trial.running !== null} onClick={() => void run(wish())}>{t(trial.running === null ? "channels.test_now" : "channels.testing")}</button></p>
-      {refusal !== null && <Problem>{refusal.text}</Problem>}
+      <Refused refusal={refusal} />
       {(trial.ways !== null || trial.running !== null) && <TrialSteps trial={trial} receives={receiving.imap !== null} sends={sending.smtp !== null} />}
     </Section>
   );
@@ -179,29 +169,25 @@ function ReadBack({ account, again }: { account: Account; again: () => void }) {
           <p><button type="button" class="button" disabled={saving.busy || days === 0 || !account.active} onClick={start}>{t("channels.history.begin")}</button></p>
         </>
       )}
-      {saving.refusal !== null && <Problem>{saving.refusal.text}</Problem>}
+      <Refused refusal={saving.refusal} />
     </Section>
   );
 }
 
 /** Letters stop coming in and going out; nothing that is here is lost. */
 function Off({ account, again }: { account: Account; again: () => void }) {
-  const [busy, setBusy] = useState(false);
-  const turn = async () => {
+  const saving = useSaving();
+  const turn = () => {
     if (account.active && !confirm(t("channels.off_sure", { address: account.address ?? account.name }))) return;
-    setBusy(true);
-    try {
+    void saving.run(async () => {
       await changeMailbox(account.id, { active: !account.active });
       again();
-    } catch (error) {
-      tell(refusalOf(error).text, { tone: "bad" });
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <Section title={t(account.active ? "channels.off" : "channels.on")} about={t(account.active ? "channels.off_about" : "channels.on_about")}>
-      <p><button type="button" class="button" disabled={busy} onClick={() => void turn()}>{t(account.active ? "channels.off" : "channels.on")}</button></p>
+      <p><button type="button" class="button" disabled={saving.busy} onClick={turn}>{t(account.active ? "channels.off" : "channels.on")}</button></p>
+      <Refused refusal={saving.refusal} />
     </Section>
   );
 }

@@ -50,7 +50,7 @@ export function Overview() {
         </li>
       </ul>
       {mailboxes.length > 0 && <p class="robot-hint">{t("channels.robot_about")} <a href="/robot">{t("channels.robot_link")}</a></p>}
-      {mayLead() && <Doors doors={doors} />}
+      {mayLead() && <Doors doors={doors} take={(fresh) => read.take({ ...read.value, doors: fresh })} />}
     </Page>
   );
 }

@@ -43,7 +43,7 @@ export function LetterFacts({ message, letter, shown, by }: Props & { /** Who is
 }
 
 /** By what the letter came to this case; null where it opened it. */
-export function joinedWords({ joined_by }: LetterBrief): string | null {
+function joinedWords({ joined_by }: LetterBrief): string | null {
   return joined_by !== null && joined_by !== "new" && has(`mail.joined.${joined_by}`) ? t(`mail.joined.${joined_by}`) : null;
 }
 
@@ -53,7 +53,7 @@ const automaticWords = ({ automatic }: LetterBrief): string =>
 const MARKS = { verified: BadgeCheck, unproven: CircleHelp, failed: ShieldAlert, warning: TriangleAlert } as const satisfies Record<Standing, unknown>;
 
 /** In plain words what is known of the sender. */
-export function trustWords(letter: LetterBrief): string {
+function trustWords(letter: LetterBrief): string {
   const [worst] = warningsOf(letter);
   if (worst === undefined) return t(`mail.trust.${standingOf(letter)}_about`, { domain: letter.sender.email.split("@")[1] ?? "" });
   return warningWords(worst, letter);
@@ -74,7 +74,7 @@ function TrustMark({ letter }: { letter: LetterBrief }) {
 }
 
 /** Warnings stand over the words themselves: whoever answers must have seen them. */
-export function LetterWarnings({ letter }: { letter: LetterBrief }) {
+function LetterWarnings({ letter }: { letter: LetterBrief }) {
   const warnings = warningsOf(letter);
   if (warnings.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import { GraduationCap, Search } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
 import { tell } from "../notices";
-import { Page } from "../settings/form";
+import { Page, Refused } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http } from "../store";
 import { Bones, Failed } from "./bits";
@@ -48,7 +48,7 @@ function Look({ again }: { again: () => void }) {
   return (
     <div class="look">
       <button type="button" class="button" disabled={saving.busy} onClick={() => void look()}><Search size={14} aria-hidden="true" />{t(saving.busy ? "learning.finding" : "learning.find")}</button>
-      {saving.refusal !== null && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+      <Refused refusal={saving.refusal} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { Words } from "../../shared/ui/text";
 import { Ago, Tongue } from "../parts/bits";
 import { tell } from "../notices";
 import { casePath } from "../router";
-import { Field, mayLead, Problem } from "../settings/form";
+import { Field, mayLead, Problem, Refused } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http } from "../store";
 import { diff } from "./diff";
@@ -184,8 +184,8 @@ function Settle({ lesson, draft, again }: { lesson: Lesson; draft: LessonDraft; 
   const label = lesson.kind === "example" || (lesson.kind === "entry" && draft.entry !== null) ? t("learning.accept_examples", { count: kept(draft).length }) : t(`learning.accept_${lesson.kind}`);
   return (
     <footer>
-      {lack !== null && <div role="alert"><Problem>{t(`learning.lack.${lack}`)}</Problem></div>}
-      {saving.refusal !== null && <div role="alert"><Problem>{saving.refusal.text}</Problem></div>}
+      {lack !== null && <Problem role="alert">{t(`learning.lack.${lack}`)}</Problem>}
+      <Refused refusal={saving.refusal} />
       <div class="button-row">
         <button type="button" class="button primary" disabled={saving.busy} onClick={() => void accept()}><Check size={14} aria-hidden="true" />{label}</button>
         <button type="button" class="button" disabled={saving.busy} onClick={() => void reject()}><X size={14} aria-hidden="true" />{t("learning.reject")}</button>

@@ -4,7 +4,7 @@ import { Play, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { channelName } from "../parts/bits";
 import { go } from "../router";
-import { Field, Problem as Refused } from "../settings/form";
+import { Field, Refused } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http } from "../store";
 import { EntryPicker, useChoices } from "./entry-picker";
@@ -49,7 +49,7 @@ export function ReplayForm({ wish: start, cancel }: FormProps) {
         </Field>
       </div>
       <Change wish={wish} set={set} problem={problem} open={start !== null && start.answerCut !== ""} />
-      {saving.refusal !== null && <div role="alert"><Refused>{saving.refusal.text}</Refused></div>}
+      <Refused refusal={saving.refusal} />
       <div class="button-row">
         <button type="submit" class="button primary" disabled={saving.busy}><Play size={14} aria-hidden="true" />{t("replay.start")}</button>
         {cancel !== null && <button type="button" class="button" onClick={cancel}>{t("settings.cancel")}</button>}

@@ -5,7 +5,7 @@ import { LANGUAGES, type Language, type Me } from "../../shared/types";
 import { SHORTEST_PASSWORD } from "../entrance/frame";
 import { tell } from "../notices";
 import { http, session } from "../store";
-import { Field, Section, TONGUES } from "./form";
+import { Field, Refused, Section, TONGUES } from "./form";
 import { useSaving } from "./saving";
 
 async function change(body: Record<string, unknown>): Promise<void> {
@@ -32,7 +32,7 @@ export function Account() {
           {LANGUAGES.map((code) => <option key={code} value={code}>{TONGUES[code]}</option>)}
         </select>
       </Field>
-      {saving.refusal !== null && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+      <Refused refusal={saving.refusal} />
       <PasswordForm />
     </Section>
   );
@@ -60,7 +60,7 @@ function PasswordForm() {
         <Field label={t("settings.new_password")} hint={t("entrance.password_hint", { count: SHORTEST_PASSWORD })} problem={fields["password.new"]}>
           <input type="password" autocomplete="new-password" value={fresh} onInput={(event) => setFresh(event.currentTarget.value)} />
         </Field>
-        {saving.refusal !== null && Object.keys(fields).length === 0 && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+        {Object.keys(fields).length === 0 && <Refused refusal={saving.refusal} />}
         <button type="submit" class="button" disabled={saving.busy || old === "" || fresh.length < SHORTEST_PASSWORD}>{t("settings.change_password")}</button>
       </form>
     </details>

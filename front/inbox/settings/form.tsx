@@ -39,8 +39,13 @@ export function Field({ label, hint, problem, children, ...rest }: FieldProps) {
   );
 }
 
-export function Problem({ id, children }: { id?: string; children: ComponentChildren }) {
-  return <p class="field-problem" id={id}><CircleAlert size={14} aria-hidden="true" /><span>{children}</span></p>;
+export function Problem({ id, role, children }: { id?: string; role?: "alert"; children: ComponentChildren }) {
+  return <p class="field-problem" id={id} role={role}><CircleAlert size={14} aria-hidden="true" /><span>{children}</span></p>;
+}
+
+/** Why an act was refused; read out as soon as it stands there. */
+export function Refused({ refusal }: { refusal: Refusal | null }) {
+  return refusal === null ? null : <Problem role="alert">{refusal.text}</Problem>;
 }
 
 /** A part of a settings page with a heading, a word of why, and its fields. */

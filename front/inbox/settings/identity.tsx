@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Eye } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { http } from "../store";
-import { Choice, CopyButton, isOwner, NoPermission, Section } from "./form";
+import { Choice, CopyButton, isOwner, NoPermission, Refused, Section } from "./form";
 import { useSaving } from "./saving";
 
 type Kind = "node" | "python" | "php";
@@ -65,7 +65,7 @@ function Secret() {
           </div>
         </>
       )}
-      {saving.refusal !== null && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+      <Refused refusal={saving.refusal} />
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { language, t } from "../../shared/i18n";
 import { LANGUAGES, type Agent, type Language } from "../../shared/types";
-import { Choice, Field, isOwner, TONGUES } from "../settings/form";
+import { Choice, Field, isOwner, Refused, TONGUES } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http, take } from "../store";
 import { type Handed, ROLES } from "./team";
@@ -45,7 +45,7 @@ export function InviteForm({ done, cancel }: Props) {
           {LANGUAGES.map((code) => <option key={code} value={code}>{TONGUES[code]}</option>)}
         </select>
       </Field>
-      {saving.refusal !== null && Object.keys(fields).length === 0 && <p class="field-problem" role="alert">{saving.refusal.text}</p>}
+      {Object.keys(fields).length === 0 && <Refused refusal={saving.refusal} />}
       <div class="button-row">
         <button type="submit" class="button primary" disabled={saving.busy || name.trim() === "" || !email.includes("@")}>{t("team.make_link")}</button>
         <button type="button" class="button" onClick={cancel}>{t("settings.cancel")}</button>

@@ -4,7 +4,7 @@ import { Plus, Trash2 } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Team } from "../../shared/types";
 import { Initials } from "../parts/bits";
-import { mayLead, Section } from "../settings/form";
+import { mayLead, Problem, Section } from "../settings/form";
 import { refusalOf, useSaving } from "../settings/saving";
 import { desk, http, take } from "../store";
 import { tell } from "../notices";
@@ -28,7 +28,7 @@ export function Teams() {
           <button type="submit" class="button" disabled={saving.busy || name.trim() === ""}><Plus size={14} aria-hidden="true" />{t("team.add_team")}</button>
         </form>
       )}
-      {saving.refusal !== null && <p class="field-problem" role="alert">{saving.refusal.fields.name ?? saving.refusal.text}</p>}
+      {saving.refusal !== null && <Problem role="alert">{saving.refusal.fields.name ?? saving.refusal.text}</Problem>}
     </Section>
   );
 }
