@@ -59,9 +59,13 @@ class Mailbox {
     const asked = this.who().address;
     try {
       const answer = await fetch(this.path(""));
-      if (!answer.ok || asked !== this.who().address) return;
+      if (asked !== this.who().address) return;
+      if (!answer.ok) {
+        this.told.textContent = this.say(answer.status < 500 ? "refused" : "away");
+        return;
+      }
       this.draw(((await answer.json()) as { letters: Brief[] }).letters);
-      if (this.told.textContent === this.say("away")) this.told.textContent = "";
+      if ([this.say("away"), this.say("refused")].includes(this.told.textContent ?? "")) this.told.textContent = "";
     } catch {
       this.told.textContent = this.say("away");
     }
@@ -102,10 +106,16 @@ class Mailbox {
   }
 
   private async show(key: string): Promise<void> {
-    const answer = await fetch(this.path(`/${key}`)).catch(() => null);
-    if (answer === null || !answer.ok) return;
-    const letter = (await answer.json()) as Whole;
     this.open = key;
+    const answer = await fetch(this.path(`/${key}`)).catch(() => null);
+    const letter = answer?.ok === true ? ((await answer.json()) as Whole) : null;
+    // Another letter, or one's own, has been opened meanwhile.
+    if (this.open !== key) return;
+    if (letter === null) {
+      this.open = null;
+      this.fill(make("p", { class: "mail-problem", role: "alert" }, this.say("unopened")));
+      return;
+    }
     const { brief } = letter;
     const subject = brief.subject || this.say("no_subject");
     const answered: Draft = { to: letter.reply_to, subject: /^(re|vs|odp)\s*:/i.test(subject) ? subject : `Re: ${subject}`, answers: letter.refers_to };

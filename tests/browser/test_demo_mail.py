@@ -110,6 +110,19 @@ def test_the_shops_own_address_is_nobodys_to_write_from(demo: Demo, new_page: Ca
     expect(page.locator("[name=text]")).to_have_value("Tere")
 
 
+def test_a_letter_that_cannot_be_opened_says_so(demo: Demo, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    be(page, demo, "avaja@kiri.example", "Ave Avaja")
+    write(page, "Avamine", "Kas see avaneb?")
+    page.locator(".mail-row").wait_for()
+    page.route("**/demo/mail/letters/*?*", lambda route: route.abort())
+    page.locator(".mail-row").click()
+    expect(page.locator(".mail-problem")).to_have_text("Seda kirja ei saanud avada. Proovige hetke pärast uuesti.")
+    page.unroute("**/demo/mail/letters/*?*")
+    page.locator(".mail-row").click()
+    page.locator("[data-reply]").wait_for()
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (375, "dark")])
 def test_the_mailbox_is_fit_for_everybody(demo: Demo, new_page: Callable[..., Page], width: int, scheme: str) -> None:
     page = new_page(width, 800, color_scheme=scheme, bypass_csp=True)
