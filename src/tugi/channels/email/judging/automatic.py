@@ -54,6 +54,7 @@ _ANSWERING_MACHINES = (
 )
 _NO = frozenset({"", "no", "false", "0", "none"})
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply"})
+_HOST = re.compile(r"(?<![a-z0-9-])[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _LIST_SIGNS = ("list-id", "list-unsubscribe", "mailing-list", "x-mailing-list")
 
 
@@ -146,7 +147,7 @@ def _by_list(found: Signs, own_addresses: Sequence[str]) -> str | None:
 def _is_own_group(found: Signs, own_addresses: Sequence[str]) -> bool:
     """Whether the list is a group of the mailbox's own organisation, such as support@ in Google Workspace."""
     names = " ".join(first(found, name) for name in ("list-id", "list-post", "mailing-list")).lower()
-    listed = {organisation(host) for host in re.findall(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", names)}
+    listed = {organisation(host) for host in _HOST.findall(names)}
     delivered = [first(found, name) for name in ("delivered-to", "x-original-to", "envelope-to")]
     ours = {domain_of(address) for address in own_addresses or delivered if "@" in address} - PUBLIC_DOMAINS
     return any(organisation(domain) in listed for domain in ours if domain)

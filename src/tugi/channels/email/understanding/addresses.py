@@ -15,7 +15,7 @@ _LONGEST_NAME = 200
 # Some expressions below take time with the square of what they read.
 _LONGEST_ENTRY = 1_000
 
-_ORDINARY = re.compile(r"\s*(?:\"([^\"\\<>=]*)\"|([^<>\"(),;:@\\]*?))\s*<([^<>\s@\"',;:]+@[^<>\s@\"',;:]+)>\s*")
+_ORDINARY = re.compile(r"\s*+(?:\"([^\"\\<>=]*)\"\s*|([^<>\"(),;:@\\]*+))<([^<>\s@\"',;:]+@[^<>\s@\"',;:]+)>\s*")
 _TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]*\?[bBqQ]\?[^?]*\?=)|(?P<quoted>\"(?:\\.|[^\"\\])*\"?)|(?P<comment>\((?:\\.|[^()\\]|\([^()]*\))*\)?)"
     r"|(?P<angle><+[^<>]*>*)|(?P<end>[,;])|(?P<colon>:)|(?P<text>[^\",;:<(=]+|=)"

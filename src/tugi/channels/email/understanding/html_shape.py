@@ -17,7 +17,6 @@ _MOST_COPIES = 100_000
 _MOST_ATTRIBUTES = 500
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_TAG_TEXT = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # A browser opens these anew in every block that follows when they were not closed.
 _FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"

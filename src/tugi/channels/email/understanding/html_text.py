@@ -12,11 +12,11 @@ from tugi.channels.email.understanding.html_shape import LONGEST, is_crafted
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _UNSEEN = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 # What newsletters fill their preview with: joiners and fixed spaces, again and again.
-_FILLING = re.compile(r"(?:[\u034f\u200c-\u200f\u2007\xa0]\s*){12,}")
+_FILLING = re.compile(r"(?:[\u034f\u200c-\u200f\u2007\xa0][^\S\u2007\xa0]*+){12,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 _UNREAD = re.compile(r"<(script|style|title)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d)\b[^>]*>?", re.IGNORECASE)
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:max-height|opacity)\s*:\s*0(?:px)?\s*(?:;|$|!)", re.IGNORECASE
 )
@@ -31,6 +31,7 @@ _BLOCKS_NAMES = (
 _BLOCKS = frozenset(_BLOCKS_NAMES.split())
 _APART = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "hr"])
 _LONGEST_ADDRESS = 200
+_LONGEST_STYLE = 4_000
 
 
 def to_text(source: str) -> str:
@@ -98,7 +99,7 @@ class _Page:
             self._end_line()
             return False
         attributes = node.attributes
-        style = attributes.get("style") or ""
+        style = (attributes.get("style") or "")[:_LONGEST_STYLE]
         if not self._all and ("hidden" in attributes or (style and _HIDDEN.search(style))):
             return False
         if tag in _BLOCKS:

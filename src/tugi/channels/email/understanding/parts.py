@@ -22,8 +22,8 @@ LONGEST_TEXT = 1_000_000
 _IS_HTML = re.compile(
     r"\s*(?:(?><!--.*?-->)\s*)*+<(?:!doctype html|html|head|body|div|table|p|span)\b[^>]*>", re.I | re.DOTALL
 )
-_HAS_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
-_RICH = re.compile(r"<(?:param>.*?</param|/?[a-zA-Z-]{1,30})>", re.IGNORECASE | re.DOTALL)
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/!]")
+_RICH = re.compile(r"<(?:param>[^<]*</param|/?[a-zA-Z-]{1,30})>", re.IGNORECASE)
 _SAYS_HTML = re.compile(
     r"html|browser|brauser|selain|selaimessa|przegl[ąa]dar|браузер|view (?:this|it|in)|e-?mail client|mail ?programm?|"
     r"meiliprogramm|sähköpostiohjelma|program[uy]? pocztow",
@@ -252,12 +252,17 @@ def words_of(piece: Piece, kind: str) -> Words:
     if kind == "text/html":
         if len(text) > LONGEST:
             return Words(rough_text(text[: 2 * LONGEST])[:LONGEST_TEXT])
-        return Words(None, text) if _HAS_TAG.search(text) else Words(html.unescape(text))
+        return Words(None, text) if _has_tag(text) else Words(html.unescape(text))
     if kind != "text/plain":
         return Words(html.unescape(_RICH.sub("", text).replace("<<", "<")))
     if (piece.parameter("format") or "").lower() == "flowed":
         text = unflow(text, delsp=(piece.parameter("delsp") or "").lower() == "yes")
     return Words(None, text) if _IS_HTML.match(text) and len(text) <= LONGEST else Words(text)
+
+
+def _has_tag(text: str) -> bool:
+    begins = _TAG_BEGINS.search(text)
+    return begins is not None and text.find(">", begins.end()) >= 0
 
 
 def alternative(choices: list[Words]) -> Words:
