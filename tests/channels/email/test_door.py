@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import ssl
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -239,6 +240,16 @@ async def test_every_mail_comes_as_it_was_meant(house: House, sent: bytes, kept:
         answers = await talk(house.smtp, *letter(sent), b"NOOP\r\n")
     assert [one[:3] for one in answers[-2:]] == [b"250", b"250"]
     assert await house.kept() == [kept]
+
+
+@pytest.mark.parametrize("line", [b"\r\n", b"a.\r\n", b"\r"])
+async def test_lines_that_nearly_end_the_mail_hold_nobody_up(house: House, line: bytes) -> None:
+    lines = line * (400_000 // len(line))
+    async with house.open():
+        began = time.process_time()
+        assert (await talk(house.smtp, *letter(lines + b"\r\n")))[-1][:3] == b"250"
+        assert time.process_time() - began < 1.5
+    assert await house.kept() == [lines + b"\r\n"]
 
 
 async def test_too_large_is_refused_and_the_talk_goes_on(house: House) -> None:

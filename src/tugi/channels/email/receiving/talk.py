@@ -21,7 +21,9 @@ from tugi.ports import Account
 MOST_IN_HAND = 256_000_000
 DATA_SECONDS = 600.0
 PIECE = 1 << 16
-END = b"\r\n.\r\n"
+MAYBE_END, END = b".\r\n", b"\r\n.\r\n"
+# What has come already is taken without a pause; others want to be served too.
+PIECES_IN_A_ROW = 500
 
 TOO_LARGE = f"552 5.3.4 The mail is larger than {doors.LARGEST} bytes."
 TOO_BUSY = "452 4.3.1 Too much mail at once. Please try again."
@@ -92,11 +94,13 @@ class Talk(SMTP):
     async def _read_mail(self) -> tuple[bytes, str]:
         """(the mail, "") or (b"", why it is refused), read to its end in either case."""
         listener, whole, refusal = self._listener, io.BytesIO(), ""
-        held = 0
+        held = pieces = 0
+        # The line break before the dot may be the one after DATA: then the mail is empty.
+        last = b"\r\n"
         try:
-            # The line break before the dot may be the one after DATA: then the mail is empty.
-            piece, is_end = await self._first_piece()
-            while True:
+            while last != END:
+                piece = await self._next_piece()
+                last = (last + piece)[-len(END) :]
                 size = whole.tell() + len(piece)
                 if not refusal and size > listener.limits.bytes + len(END):
                     refusal = TOO_LARGE
@@ -108,29 +112,20 @@ class Talk(SMTP):
                 else:
                     whole.write(piece)
                     listener.in_hand, held = listener.in_hand + len(piece), held + len(piece)
-                if is_end:
-                    return (b"" if refusal else _unstuffed(whole)), refusal
-                piece, is_end = await self._next_piece()
+                pieces += 1
+                if pieces % PIECES_IN_A_ROW == 0:
+                    await asyncio.sleep(0)
+            return (b"" if refusal else _unstuffed(whole)), refusal
         finally:
             listener.in_hand -= held
 
-    async def _first_piece(self) -> tuple[bytes, bool]:
-        """As much as says whether the mail ends at once, or where the search for its end may begin."""
-        piece = b"\r\n"
-        while piece != END:
-            piece += await self._reader.readexactly(1)
-            if not any(piece.endswith(END[:length]) for length in range(1, len(END))):
-                return piece[2:], False
-            if piece.endswith(END):
-                break
-        return piece[2:], True
-
-    async def _next_piece(self) -> tuple[bytes, bool]:
+    async def _next_piece(self) -> bytes:
+        """Up to what may be the mail's end, so that its end is always a piece's; of long ones a part."""
         try:
-            return await self._reader.readuntil(END), True
+            return await self._reader.readuntil(MAYBE_END)
         except asyncio.LimitOverrunError as error:
             # No end among so many bytes, nor a beginning of it.
-            return await self._reader.readexactly(error.consumed), False
+            return await self._reader.readexactly(error.consumed)
 
 
 class LmtpTalk(Talk, LMTP):
