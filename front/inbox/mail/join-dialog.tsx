@@ -1,10 +1,11 @@
 /** Chooses the case into which this one goes: by its number, or by what is known of it. */
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Search, X } from "lucide-preact";
+import { useEffect, useState } from "preact/hooks";
+import { X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case } from "../../shared/types";
 import { Ago, nameOf } from "../parts/bits";
+import { Palette } from "../parts/palette";
 import { cases, http } from "../store";
 import { join } from "./acts";
 
@@ -50,57 +51,30 @@ export function JoinDialog() {
 }
 
 function Dialog({ item }: { item: Case }) {
-  const box = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
   const { found, failed } = useFound(item, query);
-  useLayoutEffect(() => box.current?.showModal(), []);
-  const choose = (target: Case | undefined) => {
-    if (target === undefined) return;
-    box.current?.close();
-    join(item, target.number);
-  };
-  const keyed = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && found.length > 0) setAt((at + step + found.length) % found.length);
-    else if (event.key === "Enter") choose(found[at]);
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <dialog ref={box} class="dialog palette join-dialog" aria-labelledby="join-title" onClose={() => { joining.value = null; }} onClick={(event) => event.target === box.current && box.current?.close()}>
-      <header class="join-head">
-        <div>
-          <h2 id="join-title">{t("mail.join_title", { number: `T-${item.number}` })}</h2>
-          <p class="hint">{t("mail.join_about")}</p>
-        </div>
-        <button type="button" class="icon-button" aria-label={t("common.close")} onClick={() => box.current?.close()}><X size={16} aria-hidden="true" /></button>
-      </header>
-      <div class="palette-field">
-        <Search size={16} aria-hidden="true" />
-        <input
-          role="combobox" aria-expanded={found.length > 0} aria-controls="join-list" aria-activedescendant={found[at] === undefined ? undefined : `join-${at}`} autofocus
-          aria-label={t("mail.join_search")} placeholder={t("mail.join_search")} value={query} autocomplete="off"
-          onInput={(event) => { setQuery(event.currentTarget.value); setAt(0); }} onKeyDown={keyed}
-        />
+  const title = t("mail.join_title", { number: `T-${item.number}` });
+  const head = (close: () => void) => (
+    <header class="join-head">
+      <div>
+        <h2>{title}</h2>
+        <p class="hint">{t("mail.join_about")}</p>
       </div>
-      {found.length > 0 && <Found found={found} at={at} setAt={setAt} choose={choose} />}
-      {found.length === 0 && <p class="picker-none" role="status">{t(failed ? "mail.join_failed" : query.trim() === "" ? "mail.join_none_yet" : "key.nothing")}</p>}
-    </dialog>
+      <button type="button" class="icon-button" aria-label={t("common.close")} onClick={close}><X size={16} aria-hidden="true" /></button>
+    </header>
+  );
+  return (
+    <Palette
+      class="join-dialog" title={title} head={head} label={t("mail.join_search")} placeholder={t("mail.join_search")} query={query} search={setQuery}
+      found={found} keyOf={(one) => one.id} row={caseRow} choose={(target) => join(item, target.number)}
+      none={t(failed ? "mail.join_failed" : query.trim() === "" ? "mail.join_none_yet" : "key.nothing")} closed={() => { joining.value = null; }}
+    />
   );
 }
 
-function Found({ found, at, setAt, choose }: { found: readonly Case[]; at: number; setAt: (at: number) => void; choose: (target: Case) => void }) {
-  return (
-    <ul id="join-list" role="listbox" aria-label={t("mail.join_search")}>
-      {found.map((one, index) => (
-        <li key={one.id} id={`join-${index}`} role="option" aria-selected={index === at} onClick={() => choose(one)} onMouseMove={() => setAt(index)}>
-          <span class="join-words">
-            <span class="cut">{nameOf(one)} · {one.subject === "" ? one.preview : one.subject}</span>
-            <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)} · <Ago at={one.active_at} /></span>
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
+const caseRow = (one: Case) => (
+  <span class="join-words">
+    <span class="cut">{nameOf(one)} · {one.subject === "" ? one.preview : one.subject}</span>
+    <span class="hint figures">T-{one.number} · {t(`case.status.${one.status}`)} · <Ago at={one.active_at} /></span>
+  </span>
+);

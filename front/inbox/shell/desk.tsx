@@ -18,7 +18,7 @@ import { startTicking } from "../parts/ticking";
 import { go, list, listPath, place, type Screen } from "../router";
 import { cases, epoch, myId, session } from "../store";
 import { screenTitle } from "../title";
-import { KeySheet, Palette } from "./dialogs";
+import { CommandPalette, KeySheet } from "./dialogs";
 import { Announcer, ConnectionBanner, Notices } from "./messages";
 import { Rail } from "./rail";
 import { LazyScreen } from "./screens";
@@ -90,7 +90,7 @@ export function DeskApp() {
       <Notices />
       <Announcer />
       <KeySheet />
-      <Palette />
+      <CommandPalette />
     </div>
   );
 }

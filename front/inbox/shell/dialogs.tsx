@@ -1,35 +1,24 @@
 /** The `?` sheet of keys and the palette of commands and cases; both are native dialogs. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Search, X } from "lucide-preact";
+import { useRef, useState } from "preact/hooks";
+import { X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import {
   available, CATALOGUE, COMMANDS, runCommand, screenKeys, singleKeys, switchSingleKeys, useCommand, type CommandGroup, type CommandName,
 } from "../keys";
 import { Keys, nameOf } from "../parts/bits";
+import { Palette } from "../parts/palette";
 import { casePath, go } from "../router";
 import { cases } from "../store";
 import { robotSwitch } from "./robot-switch";
 
 const GROUPS: CommandGroup[] = ["list", "case", "go", "common"];
 
-/** A dialog's element with how to open it; a click on the veil closes it. */
-function useDialog() {
-  const box = useRef<HTMLDialogElement>(null);
-  const open = () => {
-    if (box.current?.open === false) box.current.showModal();
-  };
-  const close = () => box.current?.close();
-  const veil = (event: MouseEvent) => {
-    if (event.target === box.current) close();
-  };
-  return { box, open, close, veil };
-}
-
 export function KeySheet() {
-  const { box, open, close, veil } = useDialog();
-  useCommand("sheet", open);
+  const box = useRef<HTMLDialogElement>(null);
+  const close = () => box.current?.close();
+  useCommand("sheet", () => box.current?.open === false && box.current.showModal());
   return (
-    <dialog ref={box} class="dialog sheet" aria-labelledby="sheet-title" onClick={veil}>
+    <dialog ref={box} class="dialog sheet" aria-labelledby="sheet-title" onClick={(event) => event.target === box.current && close()}>
       <header>
         <h2 id="sheet-title">{t("key.title")}</h2>
         <button type="button" class="icon-button" aria-label={t("common.close")} onClick={close}><X size={16} aria-hidden="true" /></button>
@@ -99,51 +88,24 @@ function deedsFor(query: string): Deed[] {
   return found;
 }
 
-export function Palette() {
-  const { box, open, close, veil } = useDialog();
-  const field = useRef<HTMLInputElement>(null);
+export function CommandPalette() {
+  const [open, setOpen] = useState(false);
+  useCommand("palette", () => setOpen(true));
+  return open ? <Commands closed={() => setOpen(false)} /> : null;
+}
+
+function Commands({ closed }: { closed: () => void }) {
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
-  const deeds = deedsFor(query);
-  useCommand("palette", () => {
-    setQuery("");
-    setAt(0);
-    open();
-    field.current?.focus();
-  });
-  const choose = (deed: Deed | undefined) => {
-    close();
-    // The dialog gives the focus back first; a command may then put it where it belongs.
-    if (deed !== undefined) requestAnimationFrame(deed.run);
-  };
-  const keyed = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && deeds.length > 0) setAt((at + step + deeds.length) % deeds.length);
-    else if (event.key === "Enter") choose(deeds[at]);
-    else return;
-    event.preventDefault();
-  };
-  const list = useRef<HTMLUListElement>(null);
-  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
+  const row = ({ label, keys }: Deed) => (
+    <>
+      <span class="cut">{label}</span>
+      {keys !== null && <Keys keys={keys} />}
+    </>
+  );
   return (
-    <dialog ref={box} class="dialog palette" aria-label={t("inbox.palette")} onClick={veil}>
-      <div class="palette-field">
-        <Search size={16} aria-hidden="true" />
-        <input
-          ref={field} role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={deeds[at] === undefined ? undefined : `deed-${at}`}
-          aria-label={t("inbox.palette")} placeholder={t("key.palette_placeholder")} value={query} autocomplete="off"
-          onInput={(event) => { setQuery(event.currentTarget.value); setAt(0); }} onKeyDown={keyed}
-        />
-      </div>
-      <ul ref={list} id="palette-list" role="listbox" aria-label={t("inbox.palette")}>
-        {deeds.map((deed, index) => (
-          <li key={deed.key} id={`deed-${index}`} role="option" aria-selected={index === at} onClick={() => choose(deed)} onMouseMove={() => setAt(index)}>
-            <span class="cut">{deed.label}</span>
-            {deed.keys !== null && <Keys keys={deed.keys} />}
-          </li>
-        ))}
-      </ul>
-      {deeds.length === 0 && <p class="picker-none">{t("key.nothing")}</p>}
-    </dialog>
+    <Palette
+      title={t("inbox.palette")} label={t("inbox.palette")} placeholder={t("key.palette_placeholder")} query={query} search={setQuery}
+      found={deedsFor(query)} keyOf={(deed) => deed.key} row={row} choose={(deed) => deed.run()} none={t("key.nothing")} closed={closed}
+    />
   );
 }
