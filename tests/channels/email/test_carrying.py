@@ -123,13 +123,15 @@ async def test_sent_mail_is_looked_for_where_it_lies(database: Database, dovecot
     assert await carrier.was_sent(named, "inbox@pohjala.example") is True
 
 
-@pytest.mark.parametrize("what", ["no server", "password", "nobody there", "no such folder"])
+@pytest.mark.parametrize("what", ["no server", "password", "nobody there", "no such folder", "settings"])
 async def test_where_nobody_can_look_it_is_not_known(database: Database, dovecot: Dovecot, what: str) -> None:
     imap = Server("127.0.0.1", 9 if what == "nobody there" else dovecot.tls_port, "tls", "post")
     receiving = Receiving(imap=None if what == "no server" else imap)
     if what == "no such folder":
         receiving = replace(receiving, sent_folder="Nowhere")
     account = account_of(Mailbox(receiving=receiving), password="wrong" if what == "password" else PASSWORD)
+    if what == "settings":
+        account = replace(account, settings={"receiving": {"imap": 5}})
     carrier = carrying_to(database, dovecot.certificate.chain)
     assert await carrier.was_sent(account, "there@pohjala.example") is None
 

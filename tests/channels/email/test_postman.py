@@ -10,10 +10,11 @@ from desk.post import Post, add_mailbox, at_work, carrying, open_post, until
 from fakes.smtp_peer import Peer, free_port, slow_peer, smtp_peer
 from tugi.channels.email.sending.carrying import Carrying
 from tugi.core import clock
-from tugi.core.database import Database
+from tugi.core.database import Database, Transaction
+from tugi.core.errors import Unavailable
 from tugi.desk.cases import accounts, attachments, cases, leaving
 from tugi.desk.cases.posting import Wish
-from tugi.ports import Account, Carried, Outgoing
+from tugi.ports import Account, Carried, NotCarried, Outgoing
 
 
 @pytest.fixture
@@ -289,6 +290,30 @@ async def test_the_mailboxes_own_trouble_is_told_on_it_and_ends(post: Post, peer
 
         await until(told)
     assert "was not reached" in ((await post.message(message.id)).failure or "")
+
+
+async def test_trouble_is_told_though_the_database_was_away_when_it_came(
+    post: Post, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = await add_mailbox(post, "kadunud@pohjala.example", free_port())
+    case_id, _ = await post.letter(account_id=gone)
+    note, away = accounts.note_sending, [Unavailable("The database is away.")]
+
+    async def note_later(tx: Transaction, account_id: int, failure: NotCarried | None) -> None:
+        if away:
+            raise away.pop()
+        await note(tx, account_id, failure)
+
+    monkeypatch.setattr(accounts, "note_sending", note_later)
+    async with at_work(post):
+        await post.answer(case_id)
+
+        async def told() -> bool:
+            async with post.database.reading(post.shop.workspace_id) as tx:
+                return bool((await accounts.health_of(tx, gone)).get("sending_failure"))
+
+        await until(told)
+    assert away == []
 
 
 async def test_letters_of_a_mailbox_that_is_switched_off_wait_and_say_why(post: Post, peer: Peer) -> None:

@@ -18,10 +18,11 @@ from typing import Any
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from tugi.channels.email.oauth import xoauth2
+from tugi.channels.email.oauth import Tokens, xoauth2
 from tugi.channels.email.receiving.failing import ImapFailed, explained, refusal
-from tugi.channels.email.settings import Server
+from tugi.channels.email.settings import Mailbox, Server
 from tugi.core.safe_addresses import Guard, NotAllowed
+from tugi.ports import Account
 
 CONNECT_SECONDS = 15.0
 READ_SECONDS = 60.0
@@ -39,6 +40,13 @@ class Secret:
 
     password: str = ""
     access_token: str = ""
+
+
+async def opening_of(account: Account, mailbox: Mailbox, tokens: Tokens) -> Secret:
+    """What opens the mailbox. Raises SignInFailed."""
+    if mailbox.sign_in == "password":
+        return Secret(password=account.secrets.get("password", ""))
+    return Secret(access_token=await tokens.access(account, mailbox.sign_in))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import random
 
 import structlog
 
-from tugi.channels.email.oauth import SignInFailed, Tokens
+from tugi.channels.email.oauth import SignInFailed
 from tugi.channels.email.receiving import folders
 from tugi.channels.email.receiving.failing import ImapFailed
 from tugi.channels.email.receiving.harvest import Harvest, Means, Place, Rhythm, TakenOver
-from tugi.channels.email.receiving.imap import Connection, Secret
+from tugi.channels.email.receiving.imap import Connection, opening_of
 from tugi.channels.email.receiving.line import Line
 from tugi.channels.email.receiving.standing import Standing
 from tugi.channels.email.settings import Mailbox, Server
@@ -27,13 +27,6 @@ def pause_after(code: str, failures: int, rhythm: Rhythm) -> float:
     """Seconds to wait after so many failures in a row, before jitter."""
     first = rhythm.peoples if code in PEOPLES else rhythm.pause
     return min(first * 2 ** min(failures - 1, 20), max(rhythm.longest, 4 * first))
-
-
-async def opening_of(account: Account, mailbox: Mailbox, tokens: Tokens) -> Secret:
-    """What opens the mailbox. Raises SignInFailed."""
-    if mailbox.sign_in == "password":
-        return Secret(password=account.secrets.get("password", ""))
-    return Secret(access_token=await tokens.access(account, mailbox.sign_in))
 
 
 class Reader:

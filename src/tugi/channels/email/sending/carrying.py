@@ -8,7 +8,7 @@ import ssl
 from tugi.channels.email.oauth import SignInFailed, Tokens
 from tugi.channels.email.receiving import folders
 from tugi.channels.email.receiving.failing import ImapFailed
-from tugi.channels.email.receiving.imap import Connection, Secret
+from tugi.channels.email.receiving.imap import Connection, opening_of
 from tugi.channels.email.receiving.line import Line
 from tugi.channels.email.sending.compose import compose, wire_address
 from tugi.channels.email.sending.smtp import Lines, Route
@@ -55,19 +55,16 @@ class Carrying:
 
     async def was_sent(self, account: Account, letter_id: str) -> bool | None:
         """See ports.Channel: whether the mailbox's Sent folder holds it."""
-        mailbox = _settings(account)
-        server = mailbox.receiving.imap
-        if server is None:
-            return None
         try:
-            if mailbox.sign_in == "password":
-                secret = Secret(password=account.secrets.get("password", ""))
-            else:
-                secret = Secret(access_token=await self._tokens.access(account, mailbox.sign_in))
+            mailbox = mailbox_of(account)
+            server = mailbox.receiving.imap
+            if server is None:
+                return None
+            secret = await opening_of(account, mailbox, self._tokens)
             connection = Connection(server, secret, self._guard, self._context)
             async with asyncio.timeout(LOOK_SECONDS):
                 return await _has(account.id, connection, mailbox.receiving.sent_folder, letter_id)
-        except (ImapFailed, SignInFailed, TimeoutError):
+        except (Invalid, ImapFailed, SignInFailed, TimeoutError):
             return None
 
     def close(self) -> None:

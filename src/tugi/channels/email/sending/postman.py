@@ -177,6 +177,8 @@ class Postman:
 
     async def _settle(self, workspace_id: int, item: Item, outcome: Carried | NotCarried) -> None:
         """Write down what became of it, through any absence of the database."""
+        failure = outcome if isinstance(outcome, NotCarried) else None
+        is_news = self._is_news(item.account_id, failure)
         pause = 0.2
         while True:
             try:
@@ -185,8 +187,7 @@ class Postman:
                         await leaving.sent(tx, item, outcome)
                     else:
                         await leaving.not_sent(tx, item, outcome, random.random())
-                    failure = None if isinstance(outcome, Carried) else outcome
-                    if self._is_news(item.account_id, failure):
+                    if is_news:
                         await accounts.note_sending(tx, item.account_id, failure)
                 return
             except TugiError as error:
