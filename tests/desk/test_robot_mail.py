@@ -13,7 +13,7 @@ from fakes.smtp_peer import Peer, smtp_peer
 from tugi.core import clock
 from tugi.core.database import Database
 from tugi.core.files import Folder
-from tugi.desk.answering import by_letter, facts, suggestions, verdicts
+from tugi.desk.answering import by_letter, facts, questions, suggestions, verdicts
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.deciding import Decision
 from tugi.desk.cases import accounts, cases, transcript
@@ -21,9 +21,11 @@ from tugi.desk.cases.cases import Case
 from tugi.desk.cases.transcript import Message
 from tugi.desk.knowledge import entries
 from tugi.desk.knowledge.entry_checks import Draft, EntryText
+from tugi.desk.people import workspaces
 from tugi.ports import Trust
 from tugi.robot import facts as robot
 from tugi.robot.model import Model
+from tugi.robot.reading import question_text
 
 VERIFIED = Trust(dmarc="pass")
 
@@ -184,6 +186,29 @@ async def test_a_machines_letter_in_between_leaves_no_question_without_a_verdict
     # Where a machine wrote last the robot writes nothing (RFC 3834 2), so a person has it, with a draft.
     assert (case.handler, await said(post, case)) == ("queue", [])
     assert await offered(post, case) is not None
+
+
+async def test_a_letter_is_read_again_as_it_was_read(post: Post, sure: Sure) -> None:
+    """Replays and certificates rest on the very question that was decided; a machine's letter is none."""
+    case = await asked(post, sure, subject="Tellimus 12345")
+    known = sure.asked
+    assert known is not None
+    await post.letter("Olen puhkusel.", case_id=case.id, automatic="auto_submitted", trust=VERIFIED)
+    await post.letter("Võida telefon.", "uudised@kiri.example", automatic="list")
+    async with post.database.reading(post.shop.workspace_id) as tx:
+        workspace = await workspaces.get(tx)
+        assert await questions.count(tx, before=None, most=9) == 1
+        [past] = await questions.page(tx, workspace, before=None, limit=9)
+        latest = await tx.fetchval("select max(id) from messages where case_id = $1", case.id)
+        assert await questions.of_messages(tx, workspace, [latest]) == {}
+    assert past.facts.burst == known.burst == ("Tellimus 12345.\nKus on minu pakk?",)
+    assert past.facts.by_letter
+    assert past.text == question_text(known)
+    # Two letters with a machine's between them are one question.
+    _, last = await post.letter("Kas keegi loeb?", case_id=case.id, robot=True, trust=VERIFIED, joined_by="token")
+    async with post.database.reading(post.shop.workspace_id) as tx:
+        found = await questions.page(tx, workspace, before=None, limit=9)
+    assert [one.message_id for one in found] == [last, past.message_id]
 
 
 async def test_an_answer_that_no_longer_holds_uses_up_no_letter(post: Post, peer: Peer, sure: Sure) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tugi.core.database import Database, Transaction
-from tugi.desk.answering import follow_ups, questions, similar, suggestions, summaries, vectors, verdicts
+from tugi.desk.answering import by_letter, follow_ups, questions, similar, suggestions, summaries, vectors, verdicts
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.follow_ups import Next
 from tugi.desk.answering.questions import PastQuestion
@@ -162,7 +162,7 @@ class Assist:
 
 async def _question(tx: Transaction, said: Sequence[Message]) -> PastQuestion | None:
     """The customer's newest question."""
-    last = next((m.id for m in reversed(said) if m.author.kind == "customer"), None)
+    last = next((m.id for m in reversed(said) if m.author.kind == "customer" and not by_letter.by_machine(m)), None)
     if last is None:
         return None
     return (await questions.of_messages(tx, await workspaces.get(tx), [last])).get(last)

@@ -8,7 +8,6 @@ of the stranger's words goes to that address (backscatter).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tugi.core import i18n
@@ -97,14 +96,20 @@ async def acknowledgement(tx: Transaction, case: Case, account: Account, languag
     return i18n.text(language, "mail.acknowledge")
 
 
-def question(burst: Sequence[Message]) -> tuple[str, ...]:
-    """The texts of a burst; a letter's subject joins its text where it says something that the text does not."""
-    texts: list[str] = []
-    for message in burst:
-        letter = message.letter
-        new = letter is not None and letter.joined_by in (None, "new")
-        texts.append(with_subject(letter.subject, message.text) if letter is not None and new else message.text)
-    return tuple(texts)
+def by_machine(message: Message) -> bool:
+    """Whether no person wrote it, so that it asks nothing."""
+    return message.letter is not None and message.letter.automatic is not None
+
+
+def asked(message: Message) -> str:
+    """What a customer's message asks."""
+    letter = message.letter
+    return message.text if letter is None else read(message.text, letter.subject, letter.joined_by)
+
+
+def read(text: str, subject: str, joined_by: str | None) -> str:
+    """A letter's text; the subject of one that begins a case joins it where it says more."""
+    return with_subject(subject, text) if joined_by in (None, "new") else text
 
 
 def with_subject(subject: str, text: str) -> str:

@@ -88,7 +88,7 @@ async def find_question(tx: Transaction, shop: Shop, case_id: int, message_id: i
     account = await by_letter.find_account(tx, message_id, shop.accounts)
     permits = shop.allowed.on(account.channel if account else case.channel)
     facts = Facts(
-        burst=by_letter.question(burst),
+        burst=tuple(by_letter.asked(one) for one in burst),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
         shop_name=workspace.name,
         history=_history(said, burst[0].id),
@@ -104,6 +104,7 @@ async def find_question(tx: Transaction, shop: Shop, case_id: int, message_id: i
         permits=permits.by_entry,
         default_permit=permits.other,
         by_letter=account is not None,
+        own_boundaries=tuple(shop.wishes.own_boundaries),
     )
     return Question(case, facts, message_id, shop, permits.risks, account)
 
@@ -155,7 +156,7 @@ def _burst(said: Sequence[Message]) -> list[Message]:
     for message in reversed(said):
         if message.author.kind != "customer":
             break
-        if message.letter is None or message.letter.automatic is None:
+        if not by_letter.by_machine(message):
             burst.append(message)
     return burst[::-1]
 

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tugi.core.database import Row, Transaction
+from tugi.desk.answering import by_letter
 from tugi.desk.answering.facts import HISTORY
 from tugi.desk.people import customers
 from tugi.desk.people.workspaces import Workspace
@@ -21,16 +22,21 @@ from tugi.robot.reading import question_text
 # As many as a decision reads when the question is asked.
 READ = 40
 
-# A question ends with a customer's message that is not followed by another of theirs.
+# A question ends with a customer's message that is not followed by another of theirs; machines' letters ask nothing.
 ENDS = """
 from messages m
 join cases c on c.workspace_id = m.workspace_id and c.id = m.case_id
 left join lateral (
-    select author_kind from messages n
-    where n.workspace_id = m.workspace_id and n.case_id = m.case_id and n.id > m.id order by n.id limit 1
+    select n.author_kind from messages n
+    left join letters p on p.workspace_id = n.workspace_id and p.message_id = n.id
+    where n.workspace_id = m.workspace_id and n.case_id = m.case_id and n.id > m.id
+      and (n.author_kind <> 'customer' or p.automatic is null)
+    order by n.id limit 1
 ) n on true
+left join letters l on l.workspace_id = m.workspace_id and l.message_id = m.id
 where m.workspace_id = $1 and m.author_kind = 'customer' and n.author_kind is distinct from 'customer'
-  and c.status <> 'spam' and ($2::bigint is null or m.id < $2) and ($3::text is null or c.channel = $3)
+  and l.automatic is null and c.status <> 'spam'
+  and ($2::bigint is null or m.id < $2) and ($3::text is null or c.channel = $3)
 """
 HEADS = """
 select m.id, m.case_id, m.contact_id, m.created_at, c.customer_id, c.channel, c.language as case_language,
@@ -45,15 +51,19 @@ left join lateral (
       and (n.author_kind = 'agent' or n.author_kind = 'robot' and (n.entry_id is not null or n.choices is not null))
     order by n.id limit 1
 ) r on r.author_kind = 'agent'
-where m.workspace_id = $1 and m.id = any($2::bigint[]) and m.author_kind = 'customer'
+left join letters l on l.workspace_id = m.workspace_id and l.message_id = m.id
+where m.workspace_id = $1 and m.id = any($2::bigint[]) and m.author_kind = 'customer' and l.automatic is null
 """
 SAID = """
 select q.id as question_id, m.id, m.contact_id, m.author_kind, m.text, m.page, m.chosen_entry_id, m.entry_id,
-       m.choices is not null as asks
+       m.choices is not null as asks, m.subject, m.joined_by
 from unnest($2::bigint[], $3::bigint[]) as q(id, case_id)
 cross join lateral (
-    select * from messages n
-    where n.workspace_id = $1 and n.case_id = q.case_id and n.id <= q.id order by n.id desc limit $4
+    select n.*, l.subject, l.joined_by from messages n
+    left join letters l on l.workspace_id = n.workspace_id and l.message_id = n.id
+    where n.workspace_id = $1 and n.case_id = q.case_id and n.id <= q.id
+      and (n.author_kind <> 'customer' or l.automatic is null)
+    order by n.id desc limit $4
 ) m
 order by q.id, m.id
 """
@@ -117,7 +127,7 @@ def _question(head: Row, said: Sequence[Row], workspace: Workspace, zone: ZoneIn
     last: Mapping[str, Any] = burst[-1]
     page_of_shop: Mapping[str, str] = last["page"] or {}
     facts = Facts(
-        burst=tuple(row["text"] for row in burst),
+        burst=tuple(_asked(row) for row in burst),
         today=head["created_at"].astimezone(zone).date(),
         shop_name=workspace.name,
         history=tuple(Turn(row["author_kind"], row["text"]) for row in earlier)[-HISTORY:],
@@ -128,6 +138,7 @@ def _question(head: Row, said: Sequence[Row], workspace: Workspace, zone: ZoneIn
         robot_turns=_robot_turns(earlier, head["contact_id"]),
         first_name=customers.first_name(head["name"], head["name_given_by_customer"]) if head["name"] else None,
         chosen_entry=str(last["chosen_entry_id"]) if last["chosen_entry_id"] else None,
+        by_letter=last["subject"] is not None,
     )
     return PastQuestion(
         message_id=head["id"],
@@ -141,6 +152,10 @@ def _question(head: Row, said: Sequence[Row], workspace: Workspace, zone: ZoneIn
         agent_text=head["reply_text"],
         agent_entry_id=head["reply_entry_id"],
     )
+
+
+def _asked(row: Row) -> str:
+    return row["text"] if row["subject"] is None else by_letter.read(row["text"], row["subject"], row["joined_by"])
 
 
 def _floor(earlier: Sequence[Row], contact_id: int) -> Handler:
