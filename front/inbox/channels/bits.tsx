@@ -5,21 +5,11 @@ import { clockTime, dayNumber, fullTime, language, relativeTime, t } from "../..
 import { Blank } from "../parts/bits";
 import { minute } from "../parts/ticking";
 import type { Failure } from "../robot/reading";
-import { NoPermission } from "../settings/form";
+import { NoPermission, PageBones } from "../settings/form";
 import type { Account } from "./facts";
 import { standingOf, type Standing, type Tone } from "./health";
 
-const WIDTHS = [62, 48, 71, 55];
-
-export function Bones() {
-  return (
-    <div class="page bones" role="status" aria-label={t("common.loading")}>
-      <h1 class="unseen">{t("inbox.screen.channels")}</h1>
-      <span class="skeleton bar tall" style={{ width: "24%" }} />
-      {WIDTHS.map((width) => <span key={width} class="skeleton bar" style={{ width: `${width}%` }} />)}
-    </div>
-  );
-}
+export const Bones = () => <PageBones title={t("inbox.screen.channels")} rows={4} />;
 
 export function Failed({ failure, again }: { failure: Failure; again: () => void }) {
   return (

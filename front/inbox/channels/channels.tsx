@@ -9,10 +9,13 @@ import { MailboxPage } from "./mailbox";
 import { Overview } from "./overview";
 import { Unreadable } from "./unreadable";
 
+const MAILBOX = /^\d{1,15}$/;
+
 export default function Channels() {
   const now = place.value;
   const rest = now.screen === "channels" ? now.rest : "";
-  useTitle(t(rest === "unreadable" ? "channels.unreadable" : rest === "new" ? "channels.connect" : "inbox.screen.channels"));
+  // A mailbox names itself.
+  useTitle(MAILBOX.test(rest) ? null : t(rest === "unreadable" ? "channels.unreadable" : rest === "new" ? "channels.connect" : "inbox.screen.channels"));
   return <Guard key={rest}><Part rest={rest} /></Guard>;
 }
 
@@ -20,7 +23,7 @@ function Part({ rest }: { rest: string }) {
   if (rest === "") return <Overview />;
   if (rest === "new") return <Connect />;
   if (rest === "unreadable") return <Unreadable />;
-  if (/^\d{1,15}$/.test(rest)) return <MailboxPage id={Number(rest)} />;
+  if (MAILBOX.test(rest)) return <MailboxPage id={Number(rest)} />;
   return (
     <>
       <h1 class="unseen">{t("inbox.screen.channels")}</h1>

@@ -1,5 +1,5 @@
 /** The knowledge screen: entries on the left, one of them in all languages on the right, and a box to try the robot. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ArrowLeft, BookOpen } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { useCommand } from "../keys";
@@ -19,9 +19,6 @@ export default function Knowledge() {
   const listed = useEntries(wanted);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = /^\d{1,15}$/.test(rest) ? Number(rest) : null;
-  useEffect(() => {
-    document.title = `${t("knowledge.title")} · Tugi`;
-  });
   const move = (step: number) => {
     const at = listed.entries.findIndex((entry) => entry.id === id);
     const next = listed.entries[at + step];

@@ -1,21 +1,10 @@
 /** Small parts that the robot's screens share: what stands there while loading, and when reading failed. */
 import { has, t } from "../../shared/i18n";
 import { Blank } from "../parts/bits";
-import { NoPermission } from "../settings/form";
+import { NoPermission, PageBones } from "../settings/form";
 import type { Failure } from "./reading";
 
-const WIDTHS = [62, 48, 71, 55, 66, 43];
-
-/** A calm place-holder with as many rows as a list is likely to have. */
-export function Bones({ rows = WIDTHS.length }: { rows?: number }) {
-  return (
-    <div class="page wide bones" role="status" aria-label={t("common.loading")}>
-      <h1 class="unseen">{t("inbox.screen.robot")}</h1>
-      <span class="skeleton bar tall" style={{ width: "24%" }} />
-      {WIDTHS.slice(0, rows).map((width, index) => <span key={index} class="skeleton bar" style={{ width: `${width}%` }} />)}
-    </div>
-  );
-}
+export const Bones = ({ rows }: { rows?: number }) => <PageBones title={t("inbox.screen.robot")} wide rows={rows} />;
 
 interface FailedProps {
   failure: Failure;

@@ -156,6 +156,19 @@ export function NoPermission({ text }: { text: string }) {
   );
 }
 
+const BONES = [62, 48, 71, 55, 66, 43];
+
+/** Stands where a page will be: a calm place-holder with as many rows as it is likely to have. */
+export function PageBones({ title, wide, rows = BONES.length }: { title: string; wide?: boolean; rows?: number | undefined }) {
+  return (
+    <div class={wide === true ? "page wide bones" : "page bones"} role="status" aria-label={t("common.loading")}>
+      <h1 class="unseen">{title}</h1>
+      <span class="skeleton bar tall" style={{ width: "24%" }} />
+      {BONES.slice(0, rows).map((width) => <span key={width} class="skeleton bar" style={{ width: `${width}%` }} />)}
+    </div>
+  );
+}
+
 /** The frame of a screen that is one long page. */
 export function Page({ title, about, actions, wide, children }: { title: string; about?: string; actions?: ComponentChildren; wide?: boolean; children: ComponentChildren }) {
   return (

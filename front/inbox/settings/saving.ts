@@ -1,5 +1,5 @@
 /** Saving a form: one act at a time, refusals in words, unsaved work kept from being lost. */
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { HttpError, NoAnswer } from "../../shared/http";
 import { has, t } from "../../shared/i18n";
 import { guardLeaving } from "../router";
@@ -56,7 +56,8 @@ export function useSaving(): Saving {
 
 /** Asks before the viewer leaves unsaved work, inside the app and when the page closes. */
 export function useUnsaved(dirty: boolean): void {
-  useEffect(() => {
+  // Before the next key or click: it may lead away.
+  useLayoutEffect(() => {
     if (!dirty) return undefined;
     const closing = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", closing);

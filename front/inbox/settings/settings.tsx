@@ -1,5 +1,4 @@
 /** Settings of the shop: name, languages, hours, the robot, and the viewer's own account. */
-import { useEffect } from "preact/hooks";
 import { t } from "../../shared/i18n";
 import { LANGUAGES, type Language, type Workspace } from "../../shared/types";
 import { session } from "../store";
@@ -16,9 +15,6 @@ export default function Settings() {
 function SettingsPage({ start }: { start: Workspace }) {
   const editing = useWorkspace(start);
   const locked = !mayLead();
-  useEffect(() => {
-    document.title = `${t("settings.title")} · Tugi`;
-  });
   return (
     <Page title={t("settings.title")} about={t("settings.about")}>
       {locked && <NoPermission text={t("settings.locked")} />}

@@ -17,9 +17,6 @@ function WidgetPage({ start }: { start: Workspace }) {
   const editing = useWorkspace(start);
   const [tongue, setTongue] = useState<Language>(start.languages[0] ?? "en");
   const locked = !mayLead();
-  useEffect(() => {
-    document.title = `${t("settings.widget")} · Tugi`;
-  });
   return (
     <Page title={t("settings.widget")} about={t("settings.widget_about")} wide>
       <div class="beside">

@@ -1,5 +1,5 @@
 /** People and teams: who works here, in which role, and links by which new people come in. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Ellipsis, UserPlus } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Agent } from "../../shared/types";
@@ -34,9 +34,6 @@ export async function changeAgent(id: number, body: Record<string, unknown>): Pr
 export default function Team() {
   const [inviting, setInviting] = useState(false);
   const [handed, setHanded] = useState<Handed | null>(null);
-  useEffect(() => {
-    document.title = `${t("team.title")} · Tugi`;
-  });
   const people = [...(desk.value?.agents.values() ?? [])].sort(byName);
   const working = people.filter((one) => one.active);
   const gone = people.filter((one) => !one.active);
