@@ -264,6 +264,9 @@ class Harvest:
 
     async def _fetch_left(self, place: Place, left: Left) -> None:
         _, cursor = await self._opened(place)
+        if left not in cursor.left_behind:
+            # The folder was numbered anew: its number is another mail's.
+            return
         batch, fetched = await self._line.fetch([left.uid])
         if not batch:
             return
