@@ -13,13 +13,12 @@ from aiosmtplib.errors import SMTPAuthenticationError
 
 from tugi.channels.email.connecting import faults
 from tugi.channels.email.receiving.imap import Secret
+from tugi.channels.email.sending.refusals import SIGN_IN_CODES
 from tugi.channels.email.settings import Server
 from tugi.core.safe_addresses import Guard, NotAllowed
 
 ANSWER_SECONDS = 10.0
 WHOLE_SECONDS = 40.0
-# Codes that ask for a sign-in wherever they come (RFC 4954).
-_SIGN_IN = frozenset({530, 534, 535, 538})
 WORDS = 300
 
 
@@ -81,7 +80,7 @@ async def hand_over(client: SMTP, server: Server, sender: str, recipient: str, l
         else:
             await client.rset()
     except SMTPResponseException as error:
-        refused = "no_sign_in" if error.code in _SIGN_IN else code
+        refused = "no_sign_in" if error.code in SIGN_IN_CODES else code
         raise SmtpFailed(refused, f"{server.host} said: {_words(error.code, error.message)}") from error
 
 
