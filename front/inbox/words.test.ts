@@ -10,10 +10,10 @@ import { LISTS } from "./lists";
 const languages: Record<string, Record<string, string>> = { en, et, fi, pl };
 const VERDICTS = ["answer", "ask", "suggest", "hand_over", "stay_silent"];
 const REASONS = [
-  "money", "complaint", "several_questions", "legal", "health", "minor", "wants_person", "unsure", "no_progress", "paused",
+  "money", "complaint", "own", "several_questions", "legal", "health", "minor", "wants_person", "unsure", "no_progress", "paused",
   "entry_for_people", "no_knowledge", "other_language", "error",
 ];
-const BOUNDARIES = ["wants_person", "health", "legal", "minor", "money", "complaint", "several_questions"];
+const BOUNDARIES = ["wants_person", "health", "legal", "minor", "money", "complaint", "own", "several_questions"];
 const STATUSES = ["new", "open", "waiting_customer", "waiting_internal", "snoozed", "resolved", "closed", "spam", "merged"];
 
 const needed = [

@@ -17,6 +17,7 @@ from tugi import __version__, doctor, evaluation, import_cli, mail_command, repl
 from tugi.core import clock
 from tugi.core.errors import TugiError
 from tugi.demo import seed
+from tugi.desk.answering import policy
 from tugi.desk.answering.replay import Replay
 from tugi.desk.knowledge import imports
 from tugi.desk.people import setup, workspaces
@@ -163,12 +164,14 @@ def ask(
             workspace_id = await setup.get_only_workspace_id(it.database)
             async with it.database.reading(workspace_id) as tx:
                 workspace = await workspaces.get(tx)
+                wishes = await policy.get(tx)
             facts = robot.Facts(
                 burst=(text,),
                 today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
                 shop_name=workspace.name,
                 language_hint=language,
                 languages=tuple(workspace.languages),
+                own_boundaries=tuple(wishes.own_boundaries),
             )
             decision = await it.answering.decide(workspace_id, facts)
         verdict = decision.verdict

@@ -1,7 +1,7 @@
 """Topics the robot never settles by itself, enforced in code and not by training.
 
 What is read here goes to a person at once. Asking how the shop's rules work ("how long does a refund
-take") is no boundary; one's own money, anger, law, health and age are.
+take") is no boundary; one's own money, anger, law, health and age are. The shop adds words of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from re import Pattern
 
 from tugi.robot import cues
 from tugi.robot.facts import BOUNDARIES, Boundary, HandOverReason
+from tugi.robot.phrases import find_phrase
 from tugi.robot.reading import Reading
 
 _CUES: dict[HandOverReason, Pattern[str]] = {
@@ -26,9 +27,9 @@ SEVERAL = 2
 _WINDOW = 60
 
 
-def check_boundaries(reading: Reading) -> tuple[Boundary, ...]:
-    """Every boundary with its result, in the order in which they decide."""
-    return tuple(_check(name, reading) for name in BOUNDARIES)
+def check_boundaries(reading: Reading, own: tuple[str, ...] = ()) -> tuple[Boundary, ...]:
+    """Every boundary with its result, in the order in which they decide. own: the shop's, see `Facts`."""
+    return tuple(_check(name, reading, own) for name in BOUNDARIES)
 
 
 def first_touched(boundaries: tuple[Boundary, ...]) -> Boundary | None:
@@ -36,11 +37,13 @@ def first_touched(boundaries: tuple[Boundary, ...]) -> Boundary | None:
     return next((boundary for boundary in boundaries if boundary.touched), None)
 
 
-def _check(name: HandOverReason, reading: Reading) -> Boundary:
+def _check(name: HandOverReason, reading: Reading, own: tuple[str, ...]) -> Boundary:
     if name == "several_questions":
         touched = reading.questions >= SEVERAL
         return Boundary(name, touched, str(reading.questions) if touched else "")
-    if name == "money":
+    if name == "own":
+        cue = find_phrase(own, reading.bare)
+    elif name == "money":
         cue = _money_cue(reading)
     elif name == "wants_person":
         # "Am I talking to a human?" asks for the truth, and only what stands beside it may ask for a person.

@@ -52,13 +52,13 @@ def decide(
     if facts.robot_paused:
         return matter.hand_over("paused", "paused")
     chosen = model.find_entry(facts.chosen_entry) if model and facts.chosen_entry else None
-    matter.boundaries = check_boundaries(matter.reading)
+    matter.boundaries = check_boundaries(matter.reading, facts.own_boundaries)
     touched = first_touched(matter.boundaries)
     if touched is not None and not _is_button(matter, chosen):
         several = _both(matter, part_vectors) if touched.name == "several_questions" and chosen is None else None
         if several is not None:
             return several
-        sentence = "several_questions" if touched.name == "several_questions" else "boundary"
+        sentence = touched.name if touched.name in ("several_questions", "own") else "boundary"
         return matter.hand_over(touched.name, sentence, cue=touched.cue)
     if facts.robot_turns >= MOST_TURNS:
         return matter.hand_over("no_progress", "too_many_turns", count=str(facts.robot_turns))

@@ -13,8 +13,8 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 Policy: TypeAlias = Literal["answer", "suggest", "people"]
 Handler: TypeAlias = Literal["robot", "queue", "agent"]
 HandOverReason: TypeAlias = Literal[
-    "money", "complaint", "several_questions", "legal", "health", "minor", "wants_person", "unsure", "no_progress",
-    "paused", "entry_for_people", "no_knowledge", "other_language", "topic_off", "unproven", "error",
+    "money", "complaint", "own", "several_questions", "legal", "health", "minor", "wants_person", "unsure",
+    "no_progress", "paused", "entry_for_people", "no_knowledge", "other_language", "topic_off", "unproven", "error",
 ]  # fmt: skip
 SilenceReason: TypeAlias = Literal["thanks", "person_has_floor", "empty"]
 AnswerKind: TypeAlias = Literal["knowledge", "courtesy", "private"]
@@ -35,6 +35,7 @@ BOUNDARIES: tuple[HandOverReason, ...] = (
     "minor",
     "money",
     "complaint",
+    "own",
     "several_questions",
 )
 
@@ -163,6 +164,7 @@ class Facts:
     may_answer: False = suggestion mode; the robot then says nothing to the customer by itself.
     permits: by entry id what the robot may do with it on this channel; others have `default_permit`.
     by_letter: the customer reads it as a letter, where nothing can be clicked and one answer has to do.
+    own_boundaries: words and phrases of the shop whose messages always go to a person; see `phrases`.
     """
 
     burst: tuple[str, ...]
@@ -181,6 +183,7 @@ class Facts:
     permits: Mapping[str, Permit] = field(default_factory=dict[str, Permit])
     default_permit: Permit = Permit("audit")
     by_letter: bool = False
+    own_boundaries: tuple[str, ...] = ()
 
     def permit(self, entry_id: str) -> Permit:
         """What the robot may do with this entry here."""

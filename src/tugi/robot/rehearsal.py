@@ -40,7 +40,7 @@ class Stage:
 
     permits: by channel what it may do with which entry, and with the others; a channel that is missing leaves the
     facts as they are. answers: (entry id, answer), of which replies may have been made. answer_cut, ask_cut: in
-    place of the model's.
+    place of the model's. own_boundaries: as in `Facts`.
     """
 
     model: bytes | None
@@ -50,6 +50,7 @@ class Stage:
     answers: Sequence[tuple[str, str]] = ()
     answer_cut: float | None = None
     ask_cut: float | None = None
+    own_boundaries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Rehearsal:
         self._model = replace(model, **cuts) if model else None
         self._embed = embed
         self._permits = stage.permits
+        self._own_boundaries = stage.own_boundaries
         self._origins = Origins(stage.answers)
         self._vectors: dict[str, Floats] = {}
         self._rankings: dict[tuple[str, bool], Ranking] = {}
@@ -169,7 +171,7 @@ class Rehearsal:
         model.ranked.update({key: self._rankings[key] for key in wanted if key in self._rankings})
 
     def _one(self, one: Asked, vector: Floats | None, parts: Sequence[Floats], made: Mapping[str, bytes]) -> Decided:
-        facts = one.facts
+        facts = replace(one.facts, own_boundaries=self._own_boundaries)
         if one.channel in self._permits:
             permits, default = self._permits[one.channel]
             facts = replace(facts, permits=permits, default_permit=default)

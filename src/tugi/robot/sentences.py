@@ -161,6 +161,12 @@ WHY: dict[str, Texts] = {
         "fi": "Siirsi heti ihmiselle sanojen ”{cue}” vuoksi.",
         "pl": "Przekazano od razu z powodu słów „{cue}”.",
     },
+    "own": {
+        "en": "Handed over at once: the shop leaves messages with “{cue}” to people.",
+        "et": "Andis kohe edasi: pood on otsustanud, et sõnumitele sõnadega „{cue}“ vastab inimene.",
+        "fi": "Siirsi heti ihmiselle: kauppa on päättänyt, että viesteihin, joissa lukee ”{cue}”, vastaa ihminen.",
+        "pl": "Przekazano od razu: na wiadomości ze słowami „{cue}” zgodnie z decyzją sklepu odpowiada człowiek.",
+    },
     "several_questions": {
         "en": "Handed over at once: {cue} questions in one turn.",
         "et": "Andis kohe edasi: korraga {cue} küsimust.",

@@ -141,6 +141,7 @@ HAND_OVER: dict[HandOverReason, Texts] = {
     "paused": _KNOWN_TO_PEOPLE,
     "entry_for_people": _KNOWN_TO_PEOPLE,
     "topic_off": _KNOWN_TO_PEOPLE,
+    "own": _KNOWN_TO_PEOPLE,
     "other_language": {
         "en": "I am sorry, I do not know your language well enough. I am passing your message to a colleague.",
         "et": "Vabandust, teie keelt ma piisavalt hästi ei oska. Annan teie sõnumi edasi kolleegile.",

@@ -14,7 +14,7 @@ from tugi.desk.answering.lessons import Content, Counts, Effect, Lesson, Pending
 from tugi.desk.answering.questions import PastQuestion
 from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replay import Draft
-from tugi.desk.answering.replaying import asked_of, permits_of
+from tugi.desk.answering.replaying import asked_of, boundaries_of, permits_of
 from tugi.desk.answering.truths import Judged
 from tugi.desk.knowledge import entries
 from tugi.desk.knowledge import entry_checks as checks
@@ -153,12 +153,13 @@ class Weighing:
         async with self._database.reading(workspace_id) as tx:
             channels = {question.channel for question in asked}
             permits = {name: await permits_of(tx, Draft(), name) for name in channels}
+            own = await boundaries_of(tx, Draft())
             answers = [(e.id, answer) for e in await entries.for_robot(tx) for answer in e.answers.values()]
             variant = await tx.fetchval(
                 "select engine from models where workspace_id = $1 and file_hash = $2 limit 1", workspace_id, model_hash
             )
             held = await vectors.known(tx, variant or "", [question.message_id for question in asked])
-        async with self._rehearse(Stage(model, permits, answers)) as decide:
+        async with self._rehearse(Stage(model, permits, answers, own_boundaries=own)) as decide:
             decided = await decide([asked_of(question, held) for question in asked])
         answered = right = wrong = back = 0
         for question, one in zip(asked, decided, strict=True):

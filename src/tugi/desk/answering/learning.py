@@ -23,7 +23,7 @@ from tugi.desk.answering.lessons import Content, Proposal
 from tugi.desk.answering.questions import PastQuestion
 from tugi.desk.answering.rehearsing import Rehearse
 from tugi.desk.answering.replay import Draft
-from tugi.desk.answering.replaying import asked_of, permits_of
+from tugi.desk.answering.replaying import asked_of, boundaries_of, permits_of
 from tugi.desk.answering.truths import Judged, Truth
 from tugi.desk.knowledge import entries
 from tugi.desk.people import workspaces
@@ -101,6 +101,7 @@ class Learning:
                 model,
                 {name: await permits_of(tx, Draft(), name) for name in await _channels(tx)},
                 [(str(e.id), text.answer) for e in await _current(tx) for text in e.texts.values()],
+                own_boundaries=await boundaries_of(tx, Draft()),
             )
         out: list[Looked] = []
         before: int | None = None

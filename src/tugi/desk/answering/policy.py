@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from tugi.core.database import Transaction
 from tugi.core.errors import Invalid
 from tugi.desk.people.checks import Checks
+from tugi.robot import phrases
 from tugi.robot.facts import Level
 
 Risk: TypeAlias = Literal["low", "normal", "high"]
@@ -21,6 +22,9 @@ RISKS: tuple[Risk, ...] = ("low", "normal", "high")
 # Below this share of wrong answers no shop has enough questions to show it; above it a certificate says nothing.
 TARGETS = (0.005, 0.3)
 CONFIDENCES = (0.8, 0.995)
+MOST_OWN = 100
+# Characters of an own boundary as it is compared. Shorter words stand in too much that people ask.
+OWN_LENGTHS = (3, 60)
 
 
 def _targets() -> dict[Risk, float]:
@@ -44,6 +48,7 @@ class RobotPolicy:
     audit_share: of the robot's own answers, by level, and hand_over_share of handed-over contacts, that are drawn
     for review; second_judge_share of those go to two people. minutes_per_contact: what an answered contact saves.
     order_topic: the entry whose answer is read from the customer's own order, after proof; 0: there is none.
+    own_boundaries: words and phrases whose messages always go to a person, see `tugi.robot.phrases`.
     """
 
     default_level: Level = "suggest"
@@ -56,6 +61,7 @@ class RobotPolicy:
     minutes_per_contact: float = 4.0
     language_model: dict[ModelUse, bool] = field(default_factory=_language_model)
     order_topic: int = 0
+    own_boundaries: list[str] = field(default_factory=list[str])
 
 
 # Read with every question, so it is made once.
@@ -76,6 +82,7 @@ class PolicyChange:
     minutes_per_contact: float | None = None
     language_model: dict[ModelUse, bool] | None = None
     order_topic: int | None = None
+    own_boundaries: list[str] | None = None
 
 
 async def get(tx: Transaction) -> RobotPolicy:
@@ -112,7 +119,7 @@ async def update(tx: Transaction, change: PolicyChange) -> RobotPolicy:
         new = msgspec.convert(whole, RobotPolicy)
     except msgspec.ValidationError as error:
         raise Invalid(f"This policy cannot be read: {error}") from error
-    _check(new)
+    new = _checked(new)
     if new != old:
         await tx.execute(
             "update robot_policies set settings = $2 where workspace_id = $1", tx.workspace_id, asdict(new)
@@ -121,7 +128,7 @@ async def update(tx: Transaction, change: PolicyChange) -> RobotPolicy:
     return new
 
 
-def _check(policy: RobotPolicy) -> None:
+def _checked(policy: RobotPolicy) -> RobotPolicy:
     checks = Checks()
 
     def within(name: str, value: float, least: float, most: float) -> None:
@@ -137,4 +144,24 @@ def _check(policy: RobotPolicy) -> None:
     within("hand_over_share", policy.hand_over_share, 0, 1)
     within("second_judge_share", policy.second_judge_share, 0, 1)
     within("minutes_per_contact", policy.minutes_per_contact, 0, 120)
+    own = tidy_boundaries(checks, "own_boundaries", policy.own_boundaries)
     checks.done()
+    return replace(policy, own_boundaries=own)
+
+
+def tidy_boundaries(checks: Checks, field_name: str, written: Sequence[str]) -> list[str]:
+    """Own boundaries as they are kept: without empty ones and those that say the same as an earlier one."""
+    kept: dict[tuple[str, ...], str] = {}
+    for one in written:
+        phrase = checks.line(field_name, one, 10 * OWN_LENGTHS[1], required=False)
+        words = phrases.words_of(phrase)
+        length = len(" ".join(words).replace("*", ""))
+        if phrase and phrases.has_stray_star(phrase):
+            checks.problem(field_name, f"“{phrase}”: put * only at the end of a word, as in refund*.")
+        elif phrase and not OWN_LENGTHS[0] <= length <= OWN_LENGTHS[1]:
+            checks.problem(field_name, f"“{phrase}”: write {OWN_LENGTHS[0]} to {OWN_LENGTHS[1]} letters or digits.")
+        elif phrase:
+            kept.setdefault(words, phrase)
+    if len(kept) > MOST_OWN:
+        checks.problem(field_name, f"At most {MOST_OWN} words or phrases. Remove {len(kept) - MOST_OWN}.")
+    return list(kept.values())

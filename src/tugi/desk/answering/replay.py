@@ -6,7 +6,7 @@ Nothing is sent. Only this file writes `replays` and `replay_items`; `replaying`
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,7 @@ import msgspec
 from tugi.core import clock
 from tugi.core.database import Row, Transaction
 from tugi.core.errors import Conflict, NotFound
-from tugi.desk.answering import failures
+from tugi.desk.answering import failures, policy
 from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.replay_summary import ReplaySummary
 from tugi.desk.answering.truths import Outcome, Truth
@@ -45,7 +45,8 @@ class Draft:
 
     answer_cut, ask_cut: in place of the trained ones. levels, default_level: in place of today's; without them every
     topic that is not off is taken to be allowed, so that a new shop sees what it could switch on. archived: entries
-    to leave out; examples: to add. Both have the robot learn anew for this replay alone.
+    to leave out; examples: to add. Both have the robot learn anew for this replay alone. own_boundaries: in place of
+    the shop's, see `RobotPolicy`.
     """
 
     answer_cut: float | None = None
@@ -54,6 +55,7 @@ class Draft:
     default_level: Level | None = None
     archived: list[int] = field(default_factory=list[int])
     examples: list[DraftExample] = field(default_factory=list[DraftExample])
+    own_boundaries: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,7 @@ async def ask(
     draft: Draft | None = None,
 ) -> Replay:
     """Have the last questions replayed, as the transaction's actor. Raises Invalid, NotFound for the version."""
-    wish = draft or Draft()
-    _check(name, last, wish)
+    wish = _checked(name, last, draft or Draft())
     version_id = None
     if version is not None:
         version_id = await tx.fetchval(
@@ -166,7 +167,7 @@ async def ask(
     return await get(tx, replay_id)
 
 
-def _check(name: str, last: int, draft: Draft) -> None:
+def _checked(name: str, last: int, draft: Draft) -> Draft:
     checks = Checks()
     checks.line("name", name, 200, required=False)
     if not 1 <= last <= MOST:
@@ -182,7 +183,11 @@ def _check(name: str, last: int, draft: Draft) -> None:
     for example in draft.examples:
         checks.language("draft.examples", example.language)
         checks.line("draft.examples", example.text, LONGEST_EXAMPLE)
+    own = draft.own_boundaries
+    if own is not None:
+        own = policy.tidy_boundaries(checks, "draft.own_boundaries", own)
     checks.done()
+    return replace(draft, own_boundaries=own)
 
 
 async def cancel(tx: Transaction, replay_id: int) -> Replay:

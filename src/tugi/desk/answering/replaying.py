@@ -13,7 +13,7 @@ from typing import Any
 
 from tugi.core.database import Database, Transaction
 from tugi.core.files import Files
-from tugi.desk.answering import questions, replay, replay_summary, topics, training, truths, vectors
+from tugi.desk.answering import policy, questions, replay, replay_summary, topics, training, truths, vectors
 from tugi.desk.answering.failures import Failure
 from tugi.desk.answering.questions import PastQuestion
 from tugi.desk.answering.rehearsing import Decide, RehearsalFailed, Rehearse
@@ -208,7 +208,14 @@ async def _stage(tx: Transaction, draft: Draft, cast: _Cast) -> Stage:
         answers=[(entry.id, answer) for entry in known for answer in entry.answers.values()],
         answer_cut=draft.answer_cut,
         ask_cut=draft.ask_cut,
+        own_boundaries=await boundaries_of(tx, draft),
     )
+
+
+async def boundaries_of(tx: Transaction, draft: Draft) -> tuple[str, ...]:
+    """The shop's own boundaries of the replayed robot. See `Draft`."""
+    own = draft.own_boundaries
+    return tuple((await policy.get(tx)).own_boundaries if own is None else own)
 
 
 async def permits_of(tx: Transaction, draft: Draft, channel: str) -> tuple[dict[str, Permit], Permit]:

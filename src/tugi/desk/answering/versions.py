@@ -94,7 +94,7 @@ SELECT = """
 select v.number, v.name, v.made_for, m.entries, m.examples, m.engine, v.actor_kind, v.actor_id, v.created_at,
        v.restored_from, v.number = (select max(n.number) from versions n where n.workspace_id = $1) as serving,
        (select r.summary from replays r where r.workspace_id = v.workspace_id and r.version_id = v.id
-        and r.status = 'done' and r.draft = $2 order by r.id desc limit 1) as summary
+        and r.status = 'done' and $2::jsonb @> r.draft order by r.id desc limit 1) as summary
 from versions v join models m on m.workspace_id = v.workspace_id and m.id = v.model_id
 where v.workspace_id = $1
 """
@@ -118,7 +118,8 @@ def _version(row: Row) -> Version:
 
 
 async def list_all(tx: Transaction, plain_draft: Mapping[str, Any]) -> list[Version]:
-    """The latest versions, newest first. plain_draft: what a replay's draft holds when nothing was tried."""
+    """The latest versions, newest first. plain_draft: what a replay's draft holds when nothing was tried; those of
+    earlier releases hold less."""
     rows = await tx.fetch(SELECT + " order by v.number desc limit $3", tx.workspace_id, plain_draft, MOST_LISTED)
     return [_version(row) for row in rows]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request
 
 from tugi.core import clock
-from tugi.desk.answering import topics, training
+from tugi.desk.answering import policy, topics, training
 from tugi.desk.answering.answers import Answering
 from tugi.desk.answering.training import Model
 from tugi.desk.answering.verdicts import Verdict
@@ -138,7 +138,8 @@ async def try_text(request: Request, viewer: Signed, trial: Trial) -> Tried:
     checks.done()
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         workspace = await workspaces.get(tx)
-        permits = await topics.permits(tx, "widget")
+        wishes = await policy.get(tx)
+        permits = (await topics.allowed(tx, wishes)).on("widget")
     known = robot.Facts(
         burst=(text,),
         today=clock.now().astimezone(ZoneInfo(workspace.timezone)).date(),
@@ -147,6 +148,7 @@ async def try_text(request: Request, viewer: Signed, trial: Trial) -> Tried:
         languages=tuple(workspace.languages),
         permits=permits.by_entry,
         default_permit=permits.other,
+        own_boundaries=tuple(wishes.own_boundaries),
     )
     answering: Answering = request.app.state.answering
     decision = await answering.decide(viewer.workspace_id, known)
