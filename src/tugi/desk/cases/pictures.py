@@ -28,6 +28,9 @@ def inspected(content: bytes, claimed: str) -> tuple[bytes, str, tuple[int, int]
                 if claimed != "image/jpeg":
                     image.verify()
                     return content, claimed, image.size
+                # Read once and not written again: cameras note what no program can write.
+                image.getexif()
+                image.info.pop("exif", None)
                 upright = import_module("PIL.ImageOps").exif_transpose(image)
                 out = io.BytesIO()
                 upright.convert("RGB").save(out, "JPEG", quality=90)
