@@ -16,6 +16,22 @@ SIGNED = b"-----BEGIN PGP SIGNED MESSAGE-----\n\n"
 SECONDS = 0.5
 
 
+def sealed(inner: bytes) -> bytes:
+    """A signature around a letter's content (RFC 5652 5.1), as far as its reader looks."""
+    octets = b"\x04\x84" + len(inner).to_bytes(4, "big") + inner
+    wrapped = b"\xa0\x84" + len(octets).to_bytes(4, "big") + octets
+    kinds = bytes.fromhex("06092a864886f70d010702 06092a864886f70d010701")
+    return b"Content-Type: application/pkcs7-mime\n\n\x30\x80" + kinds + wrapped
+
+
+def test_a_letter_sealed_again_and_again_is_kept_a_few_times_only() -> None:
+    raw = b"\nHello"
+    for _ in range(60):
+        raw = sealed(raw)
+    letter = reading.read(b"From: ann@example.com\n" + raw, own_addresses=[], trusted_server="", envelope={})
+    assert sum(len(part.content) for part in letter.parts) < 10 * len(raw)
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -16,6 +16,8 @@ from tugi.channels.email.understanding.tree import Piece, parse
 from tugi.ports import Part
 
 MOST_FILES = 200
+# Each is kept with all that is in it.
+MOST_SEALS = 5
 LONGEST_TEXT = 1_000_000
 
 # Atomic: a comment is passed over in one way only, or thirty of them would hold the whole process up for minutes.
@@ -118,6 +120,7 @@ class _Sorting:
         self._spare: list[tuple[Part | None, Words]] = []
         self._events: list[str] = []
         self._remarks: list[str] = []
+        self._seals = 0
 
     def add(self, part: Part) -> None:
         """One more file, within the limit."""
@@ -201,7 +204,12 @@ class _Sorting:
 
     def _sort_sealed(self, piece: Piece, kind: str) -> list[Words]:
         self._file(piece, kind)
-        if kind.endswith("pkcs7-mime") and (inner := sealed.signed_content(piece.content())) is not None:
+        if (
+            kind.endswith("pkcs7-mime")
+            and self._seals < MOST_SEALS
+            and (inner := sealed.signed_content(piece.content())) is not None
+        ):
+            self._seals += 1
             return self.sort(parse(inner))
         remark = sealed.ENCRYPTED_PGP if "pgp" in kind else sealed.ENCRYPTED_SMIME
         if remark not in self._remarks:
