@@ -11,6 +11,7 @@ from tugi.core import clock
 from tugi.core.database import Database, Transaction
 from tugi.core.files import Files, digest_of
 from tugi.desk.cases import accounts, deliveries
+from tugi.desk.cases.participants import bare
 from tugi.ports import Account
 
 # A mail larger than this is refused (bytes).
@@ -37,9 +38,9 @@ def door_path(secret: str, workspace_id: int, turn: int = 0) -> str:
 
 
 def base_address(address: str) -> str:
-    """The mailbox's own address in lower case: without angle brackets and without what follows a plus (RFC 5233)."""
-    local, at, domain = address.strip().strip("<>").lower().rpartition("@")
-    return f"{local.partition('+')[0]}{at}{domain}" if at else ""
+    """The mailbox's own address as `bare` gives it, also of one in angle brackets; "" for what is no address."""
+    found = bare(address.strip().strip("<>"))
+    return found if "@" in found else ""
 
 
 async def account_of(tx: Transaction, channel: str, address: str) -> Account | None:
