@@ -146,9 +146,10 @@ def agent_api(parts: Parts) -> FastAPI:
         lessons,
         versions,
         assist,
+        consent,
+        channels,
+        deliveries,
     ):
-        api.include_router(module.router)
-    for module in (consent, channels, deliveries):
         api.include_router(module.router)
     api.add_middleware(Idempotency, database=parts.database)
     _share(api, parts)

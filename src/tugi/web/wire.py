@@ -10,11 +10,12 @@ import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from tugi.core.errors import Invalid, TooLarge, TugiError, error_body
+from tugi.core.errors import Invalid, NotFound, TooLarge, TugiError, error_body
 
 log = structlog.get_logger("tugi.web")
 T = TypeVar("T")
 JSON_LIMIT = 256 * 1024
+LARGEST_ID = 2**53
 _encode = msgspec.json.Encoder().encode
 
 
@@ -92,3 +93,10 @@ def whole_number(values: Any, name: str, default: int | None = None) -> int:
     if text is None or not str(text).isascii() or not str(text).isdigit() or len(str(text)) > 16:
         raise Invalid(f"`{name}` must be a whole number.", fields={name: "a whole number"})
     return int(text)
+
+
+def checked_id(given: int, what: str) -> int:
+    """A number that may be an id at all. Raises NotFound: "There is no such" `what`."""
+    if not 0 < given < LARGEST_ID:
+        raise NotFound(f"There is no such {what}.")
+    return given

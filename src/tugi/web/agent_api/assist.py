@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from tugi.core.errors import NotFound
 from tugi.desk.answering import acceptance, measures
 from tugi.desk.answering.assist import Assist, Help
 from tugi.desk.answering.measures import Measures
@@ -32,10 +31,8 @@ class Dismissed:
 @router.get("/cases/{case_id}/assist", response_model=Help)
 async def get_assist(request: Request, viewer: Signed, case_id: int) -> Response:
     """What helps to answer this case: suggestion, entries, similar cases, next questions, summary."""
-    if not 0 < case_id < 2**53:
-        raise NotFound("There is no such case.")
     assist: Assist = request.app.state.assist
-    return wire.reply(await assist.with_case(viewer.workspace_id, case_id, viewer.language))
+    return wire.reply(await assist.with_case(viewer.workspace_id, wire.checked_id(case_id, "case"), viewer.language))
 
 
 @router.get("/robot/assist-measures", response_model=Measures)

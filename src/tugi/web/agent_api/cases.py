@@ -137,7 +137,7 @@ async def get_counts(request: Request, viewer: Signed) -> Response:
 async def get_case_by_number(request: Request, viewer: Signed, number: int) -> Response:
     """The case T-`number`."""
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
-        case_id = await cases.find_id(tx, number) if 0 < number < 2**53 else None
+        case_id = await cases.find_id(tx, wire.checked_id(number, "case"))
         if case_id is None:
             raise NotFound("There is no such case.")
         return wire.reply(await _view(tx, case_id, viewer))
@@ -151,9 +151,8 @@ async def get_case(request: Request, viewer: Signed, case_id: int) -> Response:
 
 
 async def _view(tx: Transaction, case_id: int, viewer: Viewer) -> CaseView:
-    if not 0 < case_id < 2**53:
-        raise NotFound("There is no such case.")
-    case = (await views.seen_by(tx, [await cases.get_case(tx, case_id)], viewer.agent_id))[0]
+    known = await cases.get_case(tx, wire.checked_id(case_id, "case"))
+    case = (await views.seen_by(tx, [known], viewer.agent_id))[0]
     return CaseView(
         case=case,
         customer=await customers.get_customer(tx, case.customer_id),

@@ -23,7 +23,6 @@ from tugi.web.auth import Viewer
 
 router = APIRouter(prefix="/api", tags=["letters"])
 Signed = Annotated[Viewer, Depends(auth.viewer)]
-LARGEST_ID = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ async def get_letter(request: Request, viewer: Signed, message_id: int) -> Respo
 @router.get("/cases/{case_id}/correspondence", response_model=Correspondence)
 async def get_correspondence(request: Request, viewer: Signed, case_id: int) -> Response:
     """How an answer in this case would be addressed now: whom it goes to, who gets a copy, what is added under it."""
-    if not 0 < case_id < LARGEST_ID:
-        raise NotFound("There is no such case.")
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
         workspace = await workspaces.get(tx)
-        found = await correspondence.of_case(tx, await cases.get_case(tx, case_id), workspace.languages[0])
+        found = await correspondence.of_case(
+            tx, await cases.get_case(tx, wire.checked_id(case_id, "case")), workspace.languages[0]
+        )
     return wire.reply(found)
 
 
@@ -85,7 +84,7 @@ def raw(content: bytes, name: str) -> Response:
 async def get_joins(request: Request, viewer: Signed, case_id: int) -> Response:
     """What was split from or joined to a case, and what is proposed for it."""
     async with auth.database_of(request).reading(viewer.workspace_id) as tx:
-        case = await cases.get_case(tx, _checked(case_id, "case"))
+        case = await cases.get_case(tx, wire.checked_id(case_id, "case"))
         return wire.reply(await joining.of_case(tx, case.id))
 
 
@@ -93,7 +92,7 @@ async def get_joins(request: Request, viewer: Signed, case_id: int) -> Response:
 async def post_split(request: Request, viewer: Signed, case_id: int, at: SplitAt) -> Response:
     """Move a message and what answers it to a new case, which is returned."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        case = await joining.split(tx, _checked(case_id, "case"), at.message_id)
+        case = await joining.split(tx, wire.checked_id(case_id, "case"), at.message_id)
         return wire.reply((await views.seen_by(tx, [case], viewer.agent_id))[0])
 
 
@@ -101,7 +100,7 @@ async def post_split(request: Request, viewer: Signed, case_id: int, at: SplitAt
 async def post_join(request: Request, viewer: Signed, case_id: int, to: JoinTo) -> Response:
     """Move everything of this case into case T-`number`, which is returned."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        case = await joining.join(tx, _checked(case_id, "case"), _checked(to.number, "case"))
+        case = await joining.join(tx, wire.checked_id(case_id, "case"), wire.checked_id(to.number, "case"))
         return wire.reply((await views.seen_by(tx, [case], viewer.agent_id))[0])
 
 
@@ -109,7 +108,7 @@ async def post_join(request: Request, viewer: Signed, case_id: int, to: JoinTo) 
 async def post_undo(request: Request, viewer: Signed, join_id: int) -> Response:
     """Move back what a split or join moved; the case it came from is returned."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        case = await joining.undo(tx, _checked(join_id, "join"))
+        case = await joining.undo(tx, wire.checked_id(join_id, "join"))
         return wire.reply((await views.seen_by(tx, [case], viewer.agent_id))[0])
 
 
@@ -117,19 +116,12 @@ async def post_undo(request: Request, viewer: Signed, join_id: int) -> Response:
 async def post_dismiss(request: Request, viewer: Signed, join_id: int) -> dict[str, str]:
     """A proposal that is none."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        await joining.dismiss(tx, _checked(join_id, "join"))
+        await joining.dismiss(tx, wire.checked_id(join_id, "join"))
     return {}
 
 
 async def _message(tx: Transaction, message_id: int) -> int:
     """The id of a message that this workspace has. Raises NotFound."""
-    if not await transcript.of_ids(tx, [_checked(message_id, "message")]):
+    if not await transcript.of_ids(tx, [wire.checked_id(message_id, "message")]):
         raise NotFound("There is no such message.")
     return message_id
-
-
-def _checked(given: int, what: str) -> int:
-    """A number that may be an id at all. Raises NotFound."""
-    if not 0 < given < LARGEST_ID:
-        raise NotFound(f"There is no such {what}.")
-    return given

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from tugi.core.errors import NotFound
 from tugi.desk.cases import leaving, messages
 from tugi.desk.cases.cases import Case
 from tugi.desk.cases.leaving import Taken
@@ -19,7 +18,6 @@ from tugi.web.auth import Viewer
 
 router = APIRouter(prefix="/api", tags=["letters"])
 Signed = Annotated[Viewer, Depends(auth.viewer)]
-LARGEST_ID = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,14 @@ class NewLetter:
 async def post_take_back(request: Request, viewer: Signed, message_id: int) -> Response:
     """Undo an answer that has not left yet; its text comes back."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        return wire.reply(await leaving.take_back(tx, _checked(message_id)))
+        return wire.reply(await leaving.take_back(tx, wire.checked_id(message_id, "message")))
 
 
 @router.post("/messages/{message_id}/resend", response_model=Message)
 async def post_resend(request: Request, viewer: Signed, message_id: int) -> Response:
     """Send a letter that failed, or whose fate is unknown, once more."""
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
-        return wire.reply(uploads.linked(await leaving.resend(tx, _checked(message_id))))
+        return wire.reply(uploads.linked(await leaving.resend(tx, wire.checked_id(message_id, "message"))))
 
 
 @router.post("/cases", response_model=Case)
@@ -53,12 +51,12 @@ async def post_case(request: Request, viewer: Signed, letter: NewLetter) -> Resp
     client_id = f"agent:{viewer.agent_id}:{messages.checked_client_id(letter.client_id)}"
     async with auth.database_of(request).transaction(viewer.workspace_id, viewer.actor) as tx:
         case = await beginning.write_to(
-            tx, _checked(letter.account_id), letter.to, letter.subject, letter.text, client_id, viewer.agent_id
+            tx,
+            wire.checked_id(letter.account_id, "channel"),
+            letter.to,
+            letter.subject,
+            letter.text,
+            client_id,
+            viewer.agent_id,
         )
         return wire.reply((await views.seen_by(tx, [case], viewer.agent_id))[0])
-
-
-def _checked(given: int) -> int:
-    if not 0 < given < LARGEST_ID:
-        raise NotFound("There is no such message.")
-    return given
