@@ -17,7 +17,7 @@ from tugi.core.files import Files
 from tugi.demo import letter_forms, mailing, seed
 from tugi.demo.letter_forms import Form, Quoted
 from tugi.demo.mailing import ADDRESS
-from tugi.desk.cases import accounts, cases, contacts, deliveries, leaving, messages, readings, tokens
+from tugi.desk.cases import accounts, cases, contacts, deliveries, leaving, messages, posting, readings, tokens
 from tugi.desk.cases.intake import Intake
 from tugi.desk.cases.posting import PLAIN, Wish
 from tugi.desk.outreach import continuing
@@ -266,8 +266,7 @@ class _Writing:
             )
             if row is None:
                 return
-            secret = await tx.fetchval("select secret from installation")
-            token = tokens.token(secret, self._workspace_id, course.case_id)
+            token = tokens.token(await posting.secret(tx), self._workspace_id, course.case_id)
             own = await tx.fetchval(
                 "select subject from letters where workspace_id = $1 and message_id = $2",
                 self._workspace_id,
