@@ -2560,7 +2560,8 @@ export interface components {
          *
          *     answer_cut, ask_cut: in place of the trained ones. levels, default_level: in place of today's; without them every
          *     topic that is not off is taken to be allowed, so that a new shop sees what it could switch on. archived: entries
-         *     to leave out; examples: to add. Both have the robot learn anew for this replay alone.
+         *     to leave out; examples: to add. Both have the robot learn anew for this replay alone. own_boundaries: in place of
+         *     the shop's, see `RobotPolicy`.
          */
         Draft: {
             /** Answer Cut */
@@ -2577,6 +2578,8 @@ export interface components {
             levels?: {
                 [key: string]: "off" | "suggest" | "click" | "audit" | "own";
             };
+            /** Own Boundaries */
+            own_boundaries?: string[] | null;
         };
         /**
          * DraftExample
@@ -3555,6 +3558,8 @@ export interface components {
             minutes_per_contact?: number | null;
             /** Order Topic */
             order_topic?: number | null;
+            /** Own Boundaries */
+            own_boundaries?: string[] | null;
             /** Second Judge Share */
             second_judge_share?: number | null;
             /** Targets */
@@ -3608,6 +3613,8 @@ export interface components {
              * @default 0
              */
             order_topic: number;
+            /** Own Boundaries */
+            own_boundaries?: string[];
             /**
              * Second Judge Share
              * @default 0.2

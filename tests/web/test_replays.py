@@ -56,6 +56,16 @@ async def test_a_lead_asks_for_a_replay_and_reads_it(database: Database, tmp_pat
     assert (await owner.post(f"{path}/cancel")).json()["status"] == "done"
 
 
+async def test_a_draft_of_own_boundaries_is_refused_by_field_and_told_with_the_replay(database: Database) -> None:
+    owner, _, _ = await lead_of(database)
+    refused = await owner.post("/api/robot/replays", json={"last": 5, "draft": {"own_boundaries": ["ab"]}})
+    assert refused.status_code == 422
+    assert "3 to 60" in refused.json()["error"]["fields"]["draft.own_boundaries"]
+    for draft, kept in (({"own_boundaries": ["gift  card "]}, ["gift card"]), ({"own_boundaries": []}, []), ({}, None)):
+        asked = await owner.post("/api/robot/replays", json={"last": 5, "draft": draft})
+        assert asked.json()["draft"]["own_boundaries"] == kept
+
+
 async def test_two_replays_are_compared(database: Database, tmp_path: Path) -> None:
     owner, _, shop = await lead_of(database)
     files = Folder(tmp_path)

@@ -88,9 +88,23 @@ async def test_the_policy_is_changed_in_parts_and_checked(people: Any) -> None:
         {"hand_over_share": -1},
         {"default_level": "always"},
         {"targets": {"huge": 0.1}},
+        {"own_boundaries": "gift card"},
+        {"own_boundaries": ["gift card", 7]},
     ):
         assert (await owner.patch("/api/robot/policy", json=wrong)).status_code == 422, wrong
     assert (await owner.get("/api/robot/policy")).json() == changed
+
+
+async def test_the_shops_own_boundaries_are_set_refused_by_field_and_tried(people: Any) -> None:
+    owner, agent, _ = people
+    changed = (await owner.patch("/api/robot/policy", json={"own_boundaries": ["Hulgimüük*", "hulgimuuk*"]})).json()
+    assert changed["own_boundaries"] == ["Hulgimüük*"]
+    refused = await owner.patch("/api/robot/policy", json={"own_boundaries": ["re*fund"]})
+    assert refused.status_code == 422
+    assert "end of a word" in refused.json()["error"]["fields"]["own_boundaries"]
+    tried = (await agent.post("/api/knowledge/try", json={"text": "kas hulgimuuki pakute"})).json()
+    assert (tried["verdict"]["kind"], tried["verdict"]["reason"]) == ("hand_over", "own")
+    assert tried["verdict"]["why"]["parameters"] == {"cue": "hulgimuuki"}
 
 
 async def test_an_empty_review_is_empty(people: Any) -> None:

@@ -120,6 +120,8 @@ export interface RobotPolicy {
   minutes_per_contact: number;
   /** The entry answered from the customer's own order; 0: none. */
   order_topic: number;
+  /** Words and phrases whose messages always go to a person. */
+  own_boundaries: readonly string[];
   language_model: Readonly<Record<string, boolean>>;
   /** The model that the operator set up; null: none. */
   language_model_name?: string | null;

@@ -10,6 +10,9 @@ export function fromPercent(typed: string): number | null {
   return typed.trim() === "" || !Number.isFinite(number) ? null : Math.round(number * 10) / 1000;
 }
 
+/** A list as it is written, one a line. */
+export const listOf = (written: string): readonly string[] => (written === "" ? [] : written.split("\n"));
+
 type Lines = Record<string, unknown>;
 
 /** Only what differs is sent, table by table and line by line, so that two people do not undo each other. */
@@ -18,7 +21,7 @@ export function changesOf(kept: RobotPolicy, value: RobotPolicy): Partial<RobotP
   for (const [name, now] of Object.entries(value)) {
     const before: unknown = kept[name as keyof RobotPolicy];
     if (JSON.stringify(before) === JSON.stringify(now)) continue;
-    found[name] = typeof now === "object" && now !== null ? linesOf(before as Lines, now as Lines) : now;
+    found[name] = typeof now === "object" && now !== null && !Array.isArray(now) ? linesOf(before as Lines, now as Lines) : now;
   }
   return found as Partial<RobotPolicy>;
 }

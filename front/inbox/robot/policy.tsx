@@ -6,7 +6,7 @@ import { same, useSaveKey, useSaving, useUnsaved, type Refusal } from "../settin
 import { http } from "../store";
 import { Bones, Failed } from "./bits";
 import { LEVELS, RISKS, type RobotPolicy, type Topics, type Versions } from "./facts";
-import { changesOf, fromPercent, toPercent } from "./policy-form";
+import { changesOf, fromPercent, listOf, toPercent } from "./policy-form";
 import { Paused } from "./pause";
 import { useRead } from "./reading";
 
@@ -55,6 +55,7 @@ function PolicyForm({ stored, take }: { stored: RobotPolicy; take: (policy: Robo
         <legend class="unseen">{t("robot.tab.policy")}</legend>
         <Targets editing={editing} />
         <Start editing={editing} />
+        <Boundaries editing={editing} />
         <Audits editing={editing} />
         <Words editing={editing} />
         <Orders editing={editing} />
@@ -117,6 +118,20 @@ function Start({ editing: { value, set } }: { editing: Editing }) {
         options={LEVELS.map((level) => ({ value: level, label: t(`robot.level.${level}_name`), about: t(`robot.level.${level}_about`) }))}
       />
       <Tick label={t("robot.setting.automatic_promotion")} hint={t("robot.automatic_about")} checked={value.automatic_promotion} change={(on) => set({ automatic_promotion: on })} />
+    </Section>
+  );
+}
+
+const ALWAYS = ["money", "complaint", "legal", "health", "minor", "several_questions", "wants_person"];
+
+/** What always goes to a person, and the shop's own words that do, too. */
+function Boundaries({ editing: { value, set, refusal } }: { editing: Editing }) {
+  const names = ALWAYS.map((name) => t(`why.boundary.${name}`)).map((name) => name.charAt(0).toLowerCase() + name.slice(1));
+  return (
+    <Section title={t("robot.own_title")} about={t("robot.own_about", { names: names.join(", ") })}>
+      <Field label={t("robot.setting.own_boundaries")} hint={t("robot.own_hint")} problem={refusal?.fields.own_boundaries}>
+        <textarea class="grow" rows={4} spellcheck={false} value={value.own_boundaries.join("\n")} onInput={(event) => set({ own_boundaries: listOf(event.currentTarget.value) })} />
+      </Field>
     </Section>
   );
 }

@@ -4,11 +4,11 @@ import { Play, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { channelName } from "../parts/bits";
 import { go } from "../router";
-import { Field, Refused } from "../settings/form";
+import { Field, Refused, Tick } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http } from "../store";
 import { EntryPicker, useChoices } from "./entry-picker";
-import { LEVELS, type Level, type Topics, type Versions } from "./facts";
+import { LEVELS, type Level, type RobotPolicy, type Topics, type Versions } from "./facts";
 import { useRead } from "./reading";
 import { replayPath } from "./replay-acts";
 import { PLAIN, requestOf, type Problem, type Wish } from "./replay-wish";
@@ -48,7 +48,7 @@ export function ReplayForm({ wish: start, cancel }: FormProps) {
           <input value={wish.name} maxLength={80} onInput={(event) => set({ name: event.currentTarget.value })} />
         </Field>
       </div>
-      <Change wish={wish} set={set} problem={problem} open={start !== null && start.answerCut !== ""} />
+      <Change wish={wish} set={set} problem={problem} refused={saving.refusal?.fields["draft.own_boundaries"]} open={start !== null && start.answerCut !== ""} />
       <Refused refusal={saving.refusal} />
       <div class="button-row">
         <button type="submit" class="button primary" disabled={saving.busy}><Play size={14} aria-hidden="true" />{t("replay.start")}</button>
@@ -59,8 +59,17 @@ export function ReplayForm({ wish: start, cancel }: FormProps) {
   );
 }
 
+interface ChangeProps {
+  wish: Wish;
+  set: Set;
+  problem: (name: Problem) => string | undefined;
+  /** What is wrong with the own boundaries. */
+  refused: string | undefined;
+  open: boolean;
+}
+
 /** What should differ in this replay from the robot as it is. */
-function Change({ wish, set, problem, open }: { wish: Wish; set: Set; problem: (name: Problem) => string | undefined; open: boolean }) {
+function Change({ wish, set, problem, refused, open }: ChangeProps) {
   return (
     <details class="replay-draft" open={open}>
       <summary>{t("replay.draft")}</summary>
@@ -80,7 +89,23 @@ function Change({ wish, set, problem, open }: { wish: Wish; set: Set; problem: (
         </Field>
       </div>
       <Entries wish={wish} set={set} />
+      <Boundaries wish={wish} set={set} problem={refused} />
     </details>
+  );
+}
+
+/** The shop's own boundaries, to be tried otherwise: it begins with those that hold now. */
+function Boundaries({ wish: { own }, set, problem }: { wish: Wish; set: Set; problem: string | undefined }) {
+  const policy = useRead<RobotPolicy>("/api/robot/policy", "policy").value;
+  return (
+    <>
+      <Tick label={t("replay.own_try")} checked={own !== null} disabled={policy === null} change={(on) => set({ own: on ? (policy?.own_boundaries ?? []).join("\n") : null })} />
+      {own !== null && (
+        <Field label={t("replay.own")} hint={t("replay.own_hint")} problem={problem}>
+          <textarea class="grow" rows={4} spellcheck={false} value={own} onInput={(event) => set({ own: event.currentTarget.value })} />
+        </Field>
+      )}
+    </>
   );
 }
 

@@ -91,6 +91,7 @@ export function DraftFacts({ replay: { draft } }: { replay: Pick<Replay, "draft"
     Object.keys(draft.levels).length === 0 ? null : t("replay.draft.levels", { count: Object.keys(draft.levels).length }),
     draft.archived.length === 0 ? null : t("replay.draft.archived", { count: draft.archived.length }),
     draft.examples.length === 0 ? null : t("replay.draft.examples", { count: draft.examples.length }),
+    draft.own_boundaries === null ? null : t("replay.draft.own_boundaries", { count: draft.own_boundaries.length }),
   ].filter((one) => one !== null);
   return <>{facts.map((one) => <span key={one} class="fact draft">{one}</span>)}</>;
 }

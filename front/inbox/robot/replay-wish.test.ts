@@ -22,6 +22,15 @@ test("what is changed becomes the draft, and nothing else", () => {
   assert.deepEqual(request.body.draft, { answer_cut: 0.8, default_level: "own", levels: { 3: "off" }, archived: [7] });
 });
 
+test("other own boundaries are tried, also none at all", () => {
+  const draft = (own: string) => {
+    const request = requestOf({ ...PLAIN, own });
+    return "body" in request ? request.body.draft : null;
+  };
+  assert.deepEqual(draft("gift card*\nlease"), { own_boundaries: ["gift card*", "lease"] });
+  assert.deepEqual(draft(""), { own_boundaries: [] });
+});
+
 test("what cannot be read is named, all of it at once", () => {
   assert.deepEqual(requestOf({ ...PLAIN, last: "0", answerCut: "x", askCut: "200" }), { problems: ["last", "answerCut", "askCut"] });
   assert.deepEqual(requestOf({ ...PLAIN, last: "100 001" }), { problems: ["last"] });

@@ -1,5 +1,6 @@
 /** What a replay is asked for: the form's fields, and how they become a request. */
 import type { Level } from "./facts";
+import { listOf } from "./policy-form";
 import type { Draft } from "./shapes";
 
 export const MOST_QUESTIONS = 100_000;
@@ -15,9 +16,11 @@ export interface Wish {
   level: Level | "";
   left: readonly { entry_id: number; title: string }[];
   levels: readonly { entry_id: number; title: string; level: Level }[];
+  /** Own boundaries, one a line; null: as the shop has them now. */
+  own: string | null;
 }
 
-export const PLAIN: Wish = { name: "", last: "300", version: "", channel: "", answerCut: "", askCut: "", level: "", left: [], levels: [] };
+export const PLAIN: Wish = { name: "", last: "300", version: "", channel: "", answerCut: "", askCut: "", level: "", left: [], levels: [], own: null };
 
 /** The wish in a link such as ?cut=0.62, which the curve and the topics make; null without one. */
 export function wishOf(search: string): Wish | null {
@@ -57,6 +60,7 @@ export function requestOf(wish: Wish): { body: Record<string, unknown> } | { pro
     ...(wish.level === "" ? {} : { default_level: wish.level }),
     ...(wish.levels.length === 0 ? {} : { levels: Object.fromEntries(wish.levels.map((one) => [String(one.entry_id), one.level])) }),
     ...(wish.left.length === 0 ? {} : { archived: wish.left.map((one) => one.entry_id) }),
+    ...(wish.own === null ? {} : { own_boundaries: listOf(wish.own) }),
   };
   return {
     body: { name: wish.name.trim(), last, version: wish.version === "" ? null : Number(wish.version), channel: wish.channel === "" ? null : wish.channel, draft },

@@ -25,6 +25,8 @@ test("its values read as words", () => {
   assert.equal(settingValue("own"), "answer on its own");
   assert.equal(settingValue("high"), "high risk");
   assert.equal(settingValue(null), "by default");
+  assert.equal(settingValue(["gift card*", "lease"]), "gift card*, lease");
+  assert.equal(settingValue([]), "none");
 });
 
 test("cuts have names, and one that no question reaches says so", () => {

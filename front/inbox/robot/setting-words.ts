@@ -22,6 +22,7 @@ export function settingValue(value: unknown): string {
   if (value === null || value === undefined) return t("robot.setting.unset");
   if (typeof value === "boolean") return t(value ? "robot.on" : "robot.off");
   if (typeof value === "number") return value > 0 && value < 1 ? percent(value) : String(value);
+  if (Array.isArray(value)) return value.length === 0 ? t("robot.none") : value.join(", ");
   if (typeof value !== "string") return JSON.stringify(value);
   if (LEVELS.some((level) => level === value)) return t(`robot.level.${value}_long`);
   return RISKS.some((risk) => risk === value) ? t(`robot.risk.${value}_short`) : value;

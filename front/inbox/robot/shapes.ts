@@ -89,7 +89,7 @@ export interface ReplaySummary {
   curve: CurvePoint[];
 }
 
-/** What a replay tries on top of a robot; null and empty: that robot as it is. */
+/** What a replay tries on top of a robot; null and empty: that robot as it is; an empty list of own boundaries is none at all. */
 export interface Draft {
   answer_cut: number | null;
   ask_cut: number | null;
@@ -97,6 +97,7 @@ export interface Draft {
   default_level: Level | null;
   archived: number[];
   examples: { entry_id: number; language: string; text: string }[];
+  own_boundaries: readonly string[] | null;
 }
 
 export type ReplayStatus = "waiting" | "running" | "done" | "cancelled" | "failed";
