@@ -221,6 +221,40 @@ async def test_undoing_a_join_leaves_what_came_since_where_it_came(database: Dat
     assert (await room.cases())[1].status == "new"
 
 
+async def test_joins_of_joins_are_undone_the_last_one_first(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    first, second, third = [
+        await room.case_of(await room.deliver(written(MARI, name))) for name in ("Üks", "Kaks", "Kolm")
+    ]
+    before = await picture(room, set())
+    await act(room, joining.join, first.id, second.number)
+    between = await picture(room, set())
+    await act(room, joining.join, second.id, third.number)
+    after = await picture(room, set())
+    early, late = await _newest(database, room, first.id), await _newest(database, room, third.id)
+    with pytest.raises(Conflict, match="Undo that first"):
+        await act(room, joining.undo, early.id)
+    assert await picture(room, set()) == after
+    await act(room, joining.undo, late.id)
+    assert await picture(room, set()) == between
+    await act(room, joining.undo, early.id)
+    assert await picture(room, set()) == before
+
+
+async def test_a_split_is_undone_only_where_its_case_still_is(database: Database, tmp_path: Path) -> None:
+    room = await open_mailroom(database, tmp_path)
+    first = await room.case_of(await room.deliver(written(MARI, "Üks", message_id="1@k")))
+    await room.deliver(written(MARI, "Üks", to=room.token(first.id)))
+    other = await room.case_of(await room.deliver(written(JAAN, "Kaks")))
+    new = await act(room, joining.split, first.id, (await room.messages())[1]["id"])
+    made = await _newest(database, room, new.id)
+    await act(room, joining.join, first.id, other.number)
+    after = await picture(room, set())
+    with pytest.raises(Conflict, match="Undo that first"):
+        await act(room, joining.undo, made.id)
+    assert await picture(room, set()) == after
+
+
 async def test_a_proposal_is_accepted_by_joining_or_dismissed(database: Database, tmp_path: Path) -> None:
     room = await open_mailroom(database, tmp_path)
     first = await room.case_of(await room.deliver(written(MARI, "Tarne")))

@@ -195,16 +195,15 @@ async def undo(tx: Transaction, join_id: int) -> Case:
     made = await _get(tx, join_id)
     if made.state != "done":
         raise Conflict("There is nothing left to undo here.")
+    case, to = await _lock_both(tx, made.from_case_id, made.to_case_id)
+    for one, into in ((case, to.id if made.kind == "join" else None), (to, None)):
+        if one.status == "merged" and one.merged_into != into:
+            raise Conflict(f"T-{one.number} was joined to another case since. Undo that first.")
+    left = await _undo_of(tx, join_id)
     if made.kind == "join":
-        case, _ = await _lock_both(tx, made.from_case_id, made.to_case_id)
-        if case.status == "merged" and case.merged_into != made.to_case_id:
-            raise Conflict(f"T-{case.number} was joined to another case since. Undo that first.")
-        ids, note_ids = await _back(tx, made, await _undo_of(tx, join_id), made.to_case_id, made.from_case_id)
+        ids, note_ids = await _back(tx, left, to.id, case.id)
     else:
-        _, new = await _lock_both(tx, made.from_case_id, made.to_case_id)
-        if new.status == "merged":
-            raise Conflict(f"T-{new.number} was joined to another case since. Undo that first.")
-        ids, note_ids = await _gather(tx, made, await _undo_of(tx, join_id), new)
+        ids, note_ids = await _gather(tx, left, case.id, to)
     await _set_state(tx, join_id, "undone")
     origin = await cases.get_case(tx, made.from_case_id)
     other = await cases.get_case(tx, made.to_case_id)
@@ -229,7 +228,7 @@ async def dismiss(tx: Transaction, join_id: int) -> None:
     tx.happened("JoinProposed", case_id=made.from_case_id, to_case_id=made.to_case_id)
 
 
-async def _back(tx: Transaction, made: Join, left: Undo, case_id: int, origin_id: int) -> tuple[list[int], list[int]]:
+async def _back(tx: Transaction, left: Undo, case_id: int, origin_id: int) -> tuple[list[int], list[int]]:
     """Undo a join: what was moved and is still there goes back; what came later stays."""
     there = {one.id for one in await _said(tx, case_id)}
     contact_of = {one: contact for one, contact in left.contact_of.items() if one in there}
@@ -242,9 +241,8 @@ async def _back(tx: Transaction, made: Join, left: Undo, case_id: int, origin_id
     return sorted(contact_of), note_ids
 
 
-async def _gather(tx: Transaction, made: Join, left: Undo, new: Case) -> tuple[list[int], list[int]]:
+async def _gather(tx: Transaction, left: Undo, origin_id: int, new: Case) -> tuple[list[int], list[int]]:
     """Undo a split: all of the new case goes back, also what came since; its number leads to the old one."""
-    origin_id = made.from_case_id
     said = await _said(tx, new.id)
     later = [one for one in said if one.id not in left.contact_of]
     kept = sorted({one.contact_id for one in later} - {left.made_contact})
