@@ -129,6 +129,28 @@ def test_an_invited_person_chooses_a_password_and_comes_in(demo: Demo, new_page:
     guest.wait_for_url("**/sign-in**")
 
 
+def test_a_name_is_kept_by_enter_and_left_by_escape(demo: Demo, new_page: Callable[..., Page]) -> None:
+    page = new_page()
+    sign_in(page, demo.url, demo.person("lead"))
+    page.goto(f"{demo.url}/team")
+    page.locator(".page-head button").click()
+    expect(page.locator(".card-form input").first).to_be_focused()
+    name, sent = page.locator(".team strong").first, []
+    was = name.inner_text()
+    page.on("request", lambda request: sent.append(request.method) if "/api/teams/" in request.url else None)
+    page.locator(".team button").first.click()
+    expect(page.locator(".team input")).to_be_focused()
+    page.keyboard.type("Muu nimi")
+    page.keyboard.press("Escape")
+    expect(name).to_have_text(was)
+    page.locator(".team button").first.click()
+    page.keyboard.type("Abilised")
+    page.keyboard.press("Enter")
+    expect(name).to_have_text("Abilised")
+    # What Escape gave up never left, and Enter sent it once, though the field lost the focus by both.
+    assert sent == ["PATCH"]
+
+
 def test_settings_name_what_is_wrong_and_keep_the_rest(demo: Demo, new_page: Callable[..., Page]) -> None:
     page = new_page()
     sign_in(page, demo.url, demo.person("lead"))

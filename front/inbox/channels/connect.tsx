@@ -5,6 +5,7 @@ import { ExternalLink } from "lucide-preact";
 import { has, t } from "../../shared/i18n";
 import type { Workspace } from "../../shared/types";
 import { tell } from "../notices";
+import { useFocus } from "../parts/focus";
 import { go } from "../router";
 import { Field, mayLead, NoPermission, Page, Refused, Section } from "../settings/form";
 import { refusalOf, useSaving, type Refusal } from "../settings/saving";
@@ -60,6 +61,7 @@ function AddressStep({ email, change, found, settle }: { email: string; change: 
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const asked = useRef(0);
+  const field = useFocus(found === null);
   const look = async () => {
     const mine = (asked.current += 1);
     setBusy(true);
@@ -83,7 +85,7 @@ function AddressStep({ email, change, found, settle }: { email: string; change: 
     <Section title={t("channels.address")} about={t("channels.address_about")}>
       <form class="with-save" onSubmit={(event) => { event.preventDefault(); void look(); }}>
         <Field label={t("channels.address_field")} problem={refusal === null ? undefined : "email" in refusal.fields ? t("channels.address_wrong") : refusal.text}>
-          <input type="email" required value={email} autocomplete="email" autocapitalize="off" spellcheck={false} placeholder="shop@example.com" autofocus={found === null} onInput={(event) => typed(event.currentTarget.value)} />
+          <input ref={field} type="email" required value={email} autocomplete="email" autocapitalize="off" spellcheck={false} placeholder="shop@example.com" onInput={(event) => typed(event.currentTarget.value)} />
         </Field>
         <button type="submit" class={found === null ? "button primary" : "button"} disabled={busy || email.trim() === ""}>{t(busy ? "channels.looking" : found === null ? "channels.go_on" : "channels.look_again")}</button>
       </form>

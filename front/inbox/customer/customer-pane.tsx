@@ -1,5 +1,5 @@
 /** Who the customer is: name, languages, proofs of identity, the page they are on, notes, earlier cases. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { BadgeCheck, CircleHelp, ExternalLink, Pencil, X } from "lucide-preact";
 import { relativeTime, t } from "../../shared/i18n";
 import type { Case, Customer, Identity } from "../../shared/types";
@@ -9,6 +9,7 @@ import { nameCustomer, noteCustomer } from "../acts";
 import { useCommand } from "../keys";
 import { tell } from "../notices";
 import { agentName, Ago, channelName, Initials, nameOf, tongueName } from "../parts/bits";
+import { NameField } from "../parts/name-field";
 import { minute } from "../parts/ticking";
 import { casePath } from "../router";
 import { cases, desk, online } from "../store";
@@ -55,7 +56,7 @@ function Who({ customer, named, here }: { customer: Customer; /** What goes for 
       <Initials name={name} online={here} large />
       <div class="who-words">
         {editing ? (
-          <NameField customer={customer} done={() => setEditing(false)} />
+          <Rename customer={customer} done={() => setEditing(false)} />
         ) : (
           <h2>
             <span class="cut">{name}</span>
@@ -71,11 +72,8 @@ function Who({ customer, named, here }: { customer: Customer; /** What goes for 
   );
 }
 
-function NameField({ customer, done }: { customer: Customer; done: () => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => field.current?.select(), []);
-  const save = async () => {
-    const name = field.current?.value.trim() ?? "";
+function Rename({ customer, done }: { customer: Customer; done: () => void }) {
+  const save = async (name: string) => {
     if (name === "" || name === customer.name) return done();
     try {
       await nameCustomer(customer.id, name);
@@ -84,14 +82,7 @@ function NameField({ customer, done }: { customer: Customer; done: () => void })
       tell(t("customer.not_saved", { reason: error instanceof Error ? error.message : "" }), { tone: "bad" });
     }
   };
-  return (
-    <form onSubmit={(event) => { event.preventDefault(); void save(); }}>
-      <input
-        ref={field} class="field" defaultValue={customer.name ?? ""} aria-label={t("customer.name")} maxLength={120}
-        onKeyDown={(event) => event.key === "Escape" && done()} onBlur={() => void save()}
-      />
-    </form>
-  );
+  return <NameField name={customer.name ?? ""} label={t("customer.name")} most={120} keep={save} leave={done} />;
 }
 
 function PageNow({ customer, here }: { customer: Customer; here: boolean }) {

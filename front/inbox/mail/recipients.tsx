@@ -1,11 +1,11 @@
 /** Whom an answer by mail goes to: the customer always, and those who take part unless the agent leaves them out. */
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { ChevronDown, MailWarning, Plus, X } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Case, MailAddress } from "../../shared/types";
 import { desk } from "../store";
 import { fullName, isOurs, parseAddress, shortName } from "./addresses";
-import { onceDrawn } from "../parts/focus";
+import { onceDrawn, useFocus } from "../parts/focus";
 import type { Correspondence } from "./mailboxes";
 
 interface Props {
@@ -86,8 +86,7 @@ interface AddProps {
 function AddCopy({ left, mail, add, close, back }: AddProps) {
   const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
+  const field = useFocus();
   // While it stands there no letter leaves: nobody is left out unnoticed.
   const refuse = (why: string | null) => {
     field.current?.setCustomValidity(why ?? "");

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Bot, Pencil, RotateCcw } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import { Ago } from "../parts/bits";
+import { NameField } from "../parts/name-field";
 import { mayLead } from "../settings/form";
 import { refusalOf } from "../settings/saving";
 import { http } from "../store";
@@ -60,21 +61,17 @@ function Replayed({ replay }: { replay: NonNullable<Version["replay"]> }) {
   );
 }
 
-/** The name, edited in its place: Enter keeps it, Escape leaves it as it was. */
+/** The name, edited in its place. */
 function Name({ version, take }: { version: Version; take: (version: Version) => void }) {
-  const [draft, setDraft] = useState<string | null>(null);
-  const field = useRef<HTMLInputElement>(null);
+  const [editing, setEditing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const editing = draft !== null;
   const opened = useRef(false);
   useLayoutEffect(() => {
-    if (editing) field.current?.select();
-    else if (opened.current) button.current?.focus();
+    if (!editing && opened.current) button.current?.focus();
     opened.current = editing;
   }, [editing]);
-  const save = async () => {
-    const name = (draft ?? "").trim();
-    setDraft(null);
+  const save = async (name: string) => {
+    setEditing(false);
     if (name === version.name) return;
     take({ ...version, name });
     try {
@@ -86,20 +83,17 @@ function Name({ version, take }: { version: Version; take: (version: Version) =>
   };
   if (editing) {
     return (
-      <form class="version-name" onSubmit={(event) => { event.preventDefault(); void save(); }}>
-        <input
-          ref={field} class="field" value={draft} maxLength={80} aria-label={t("robot.version_name")} placeholder={t("robot.version", { number: version.number })}
-          onInput={(event) => setDraft(event.currentTarget.value)} onBlur={() => void save()}
-          onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); setDraft(null); } }}
-        />
-      </form>
+      <NameField
+        class="version-name" name={version.name} label={t("robot.version_name")} most={80} placeholder={t("robot.version", { number: version.number })}
+        keep={save} leave={() => setEditing(false)}
+      />
     );
   }
   return (
     <h2 class="version-name">
       <span>{nameOfVersion(version)}</span>
       {version.name !== "" && <span class="quiet figures">{version.number}</span>}
-      {mayLead() && <button ref={button} type="button" class="icon-button" aria-label={t("robot.rename", { name: nameOfVersion(version) })} title={t("robot.rename", { name: nameOfVersion(version) })} onClick={() => setDraft(version.name)}><Pencil size={14} aria-hidden="true" /></button>}
+      {mayLead() && <button ref={button} type="button" class="icon-button" aria-label={t("robot.rename", { name: nameOfVersion(version) })} title={t("robot.rename", { name: nameOfVersion(version) })} onClick={() => setEditing(true)}><Pencil size={14} aria-hidden="true" /></button>}
     </h2>
   );
 }

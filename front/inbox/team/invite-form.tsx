@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { language, t } from "../../shared/i18n";
 import { LANGUAGES, type Agent, type Language } from "../../shared/types";
+import { useFocus } from "../parts/focus";
 import { Choice, Field, isOwner, Refused, TONGUES } from "../settings/form";
 import { useSaving } from "../settings/saving";
 import { http, take } from "../store";
@@ -18,6 +19,7 @@ export function InviteForm({ done, cancel }: Props) {
   const [role, setRole] = useState<Agent["role"]>("agent");
   const [tongue, setTongue] = useState<Language>(language());
   const saving = useSaving();
+  const field = useFocus();
   const fields = saving.refusal?.fields ?? {};
   const submit = () =>
     void saving.run(async () => {
@@ -30,7 +32,7 @@ export function InviteForm({ done, cancel }: Props) {
     <form class="card-form" onSubmit={(event) => { event.preventDefault(); submit(); }} noValidate aria-label={t("team.invite")}>
       <div class="two">
         <Field label={t("team.name")} problem={fields.name}>
-          <input value={name} maxLength={80} autofocus onInput={(event) => setName(event.currentTarget.value)} />
+          <input ref={field} value={name} maxLength={80} onInput={(event) => setName(event.currentTarget.value)} />
         </Field>
         <Field label={t("entrance.email")} problem={fields.email}>
           <input type="email" value={email} autocomplete="off" onInput={(event) => setEmail(event.currentTarget.value)} />

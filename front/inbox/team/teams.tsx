@@ -4,6 +4,7 @@ import { Plus, Trash2 } from "lucide-preact";
 import { t } from "../../shared/i18n";
 import type { Team } from "../../shared/types";
 import { Initials } from "../parts/bits";
+import { NameField } from "../parts/name-field";
 import { mayLead, Problem, Section } from "../settings/form";
 import { refusalOf, useSaving } from "../settings/saving";
 import { desk, http, take } from "../store";
@@ -34,11 +35,10 @@ export function Teams() {
 }
 
 function Row({ team }: { team: Team }) {
-  const [name, setName] = useState<string | null>(null);
+  const [renaming, setRenaming] = useState(false);
   const people = team.agent_ids.map((id) => desk.value?.agents.get(id)).filter((one) => one !== undefined);
-  const rename = async () => {
-    const wanted = (name ?? "").trim();
-    setName(null);
+  const rename = async (wanted: string) => {
+    setRenaming(false);
     if (wanted === "" || wanted === team.name) return;
     await attempt(async () => take({ teams: [await http.send<Team>("PATCH", `/api/teams/${team.id}`, { name: wanted })] }));
   };
@@ -52,18 +52,13 @@ function Row({ team }: { team: Team }) {
   };
   return (
     <li class="team">
-      {name === null ? <strong class="cut">{team.name}</strong> : (
-        <input
-          value={name} maxLength={60} aria-label={t("team.team_name")} autofocus onInput={(event) => setName(event.currentTarget.value)} onBlur={() => void rename()}
-          onKeyDown={(event) => { if (event.key === "Enter") void rename(); else if (event.key === "Escape") setName(null); }}
-        />
-      )}
+      {renaming ? <NameField name={team.name} label={t("team.team_name")} most={60} keep={rename} leave={() => setRenaming(false)} /> : <strong class="cut">{team.name}</strong>}
       <span class="team-people">
         {people.length === 0 ? <span class="quiet">{t("team.nobody")}</span> : people.map((one) => <span key={one.id} class="member"><Initials name={one.name} /><span class="cut">{one.name}</span></span>)}
       </span>
       {mayLead() && (
         <span class="button-row">
-          <button type="button" class="button" onClick={() => setName(team.name)}>{t("team.rename")}</button>
+          <button type="button" class="button" onClick={() => setRenaming(true)}>{t("team.rename")}</button>
           <button type="button" class="icon-button" aria-label={t("team.delete", { name: team.name })} title={t("team.delete", { name: team.name })} onClick={() => void remove()}><Trash2 size={14} aria-hidden="true" /></button>
         </span>
       )}
