@@ -98,14 +98,14 @@ function Change({ wish, set, problem, refused, open }: ChangeProps) {
 function Boundaries({ wish: { own }, set, problem }: { wish: Wish; set: Set; problem: string | undefined }) {
   const policy = useRead<RobotPolicy>("/api/robot/policy", "policy").value;
   return (
-    <>
+    <div class="replay-entries stack">
       <Tick label={t("replay.own_try")} checked={own !== null} disabled={policy === null} change={(on) => set({ own: on ? (policy?.own_boundaries ?? []).join("\n") : null })} />
       {own !== null && (
         <Field label={t("replay.own")} hint={t("replay.own_hint")} problem={problem}>
           <textarea class="grow" rows={4} spellcheck={false} value={own} onInput={(event) => set({ own: event.currentTarget.value })} />
         </Field>
       )}
-    </>
+    </div>
   );
 }
 
