@@ -29,7 +29,7 @@ LETTER_POLICY = (
 )
 WORDS = (
     *("inbox", "empty", "empty_hint", "write", "reply", "send", "sending", "sent", "cancel", "back", "to", "from"),
-    *("subject", "text", "own", "away", "files", "frame", "refused", "no_subject"),
+    *("subject", "text", "own", "away", "files", "frame", "refused", "no_subject", "unopened"),
 )
 
 
