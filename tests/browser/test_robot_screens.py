@@ -140,6 +140,34 @@ def test_the_policy_is_saved_in_parts_and_says_what_is_wrong(demo: Demo, new_pag
     expect(page.locator(".save-bar")).to_be_hidden()
 
 
+def test_the_shops_own_words_are_kept_refused_in_words_and_tried_in_a_replay(
+    demo: Demo, new_page: Callable[..., Page]
+) -> None:
+    page = new_page()
+    sign_in(page, demo.url, demo.person("lead"))
+    page.goto(f"{demo.url}/robot/policy")
+    own = page.locator("textarea")
+    own.fill("re*fund")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".labelled .field-problem")).to_contain_text("*")
+    own.fill("hulgimüük*\n\nkinkekaar*")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".save-bar")).to_be_hidden()
+    expect(own).to_have_value("hulgimüük*\nkinkekaar*")
+    page.goto(f"{demo.url}/robot/replay?new=1")
+    page.locator(".replay-draft summary").click()
+    page.locator(".replay-draft .tick input").check()
+    tried = page.locator(".replay-draft textarea")
+    expect(tried).to_have_value("hulgimüük*\nkinkekaar*")
+    tried.fill("pakk*")
+    page.locator(".replay-form button[type=submit]").click()
+    expect(page.locator(".fact.draft")).to_have_text("1 oma sõna")
+    page.goto(f"{demo.url}/robot/policy")
+    own.fill("")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".save-bar")).to_be_hidden()
+
+
 # Types, and saves by key before any frame is drawn; true when the key was taken.
 SAVE_AT_ONCE = """async (field) => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "4");
