@@ -119,6 +119,10 @@ def test_signs_of_patterns_are_plain(phrase: str) -> None:
     assert find_phrase((phrase,), " ".join(words_of(phrase))) == " ".join(words_of(phrase))
 
 
+def test_what_nobody_sees_in_a_phrase_that_was_copied_hides_it_from_no_message() -> None:
+    assert touched("a giftcard please", ("gift\u00adcard\u200b",)) == ("own", "giftcard")
+
+
 @pytest.mark.parametrize(
     ("phrase", "stray"),
     [("refund*", False), ("gift* card*", False), ("re*fund", True), ("*fund", True), ("gift *", True), ("a**", True)],

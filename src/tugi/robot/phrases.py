@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tugi.robot.text import folded
+from tugi.robot.text import bare_lines
 
 _SAID = re.compile(r"[^\W_]+")
 _WRITTEN = re.compile(r"[^\W_]+\*?")
@@ -28,12 +28,12 @@ class _Known:
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """The words that are looked for: "Gift-Card*" gives "gift" and "card*"."""
-    return tuple(_WRITTEN.findall(folded(phrase)))
+    return tuple(_WRITTEN.findall(bare_lines(phrase)[0]))
 
 
 def has_stray_star(phrase: str) -> bool:
     """Whether a star stands anywhere but at the end of a word."""
-    return _STRAY_STAR.search(folded(phrase)) is not None
+    return _STRAY_STAR.search(bare_lines(phrase)[0]) is not None
 
 
 def find_phrase(phrases: tuple[str, ...], bare: str) -> str:

@@ -90,7 +90,7 @@ def bare_lines(message: str) -> list[str]:
     readings = [inked, _without_markup(inked)]
     readings += [_SPACED_SHORT.sub(_joined, reading) for reading in readings if _SPACED_OUT.search(reading)]
     readings += _decoded(inked)
-    lines = [folded(reading) for reading in readings]
+    lines = [_folded(reading) for reading in readings]
     lines += [line.replace("_", " ") for line in lines if "_" in line]
     lines += [
         _DIGIT_WORD.sub(lambda found, table=table: _undigit(found, table), line)
@@ -104,7 +104,7 @@ def bare_lines(message: str) -> list[str]:
 def spaced_out(message: str) -> list[str]:
     """Runs of letters that stood one by one ("r e f u n d"), joined, in the form of `plain`."""
     found = _SPACED_OUT.finditer(_visible(message[:MOST_READ]))
-    return [folded(_joined(match)) for match in found]
+    return [_folded(_joined(match)) for match in found]
 
 
 def _visible(text: str) -> str:
@@ -124,7 +124,7 @@ def _without_markup(text: str) -> str:
     return _EMPHASIS.sub("", text)
 
 
-def folded(text: str) -> str:
+def _folded(text: str) -> str:
     """Look-alike letters as Latin ones, then `plain`, with spaces collapsed line by line."""
     known = unicodedata.normalize("NFKD", text).translate(_LOOK_ALIKES)
     return _SPACES.sub(" ", plain(known)).strip()
