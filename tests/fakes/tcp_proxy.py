@@ -33,6 +33,11 @@ class TcpProxy:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._server.wait_closed()
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a connection stands."""
+        return bool(self._writers)
+
     def cut(self) -> None:
         """End every connection at once, without a word."""
         for writer in self._writers:

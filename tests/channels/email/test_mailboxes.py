@@ -230,6 +230,10 @@ async def test_a_mended_password_is_noticed_within_seconds(shop: MailShop) -> No
         assert (await shop.health(account))["failing_since"] is None
 
 
+async def _is_left(proxy: TcpProxy) -> bool:
+    return not proxy.is_used
+
+
 async def test_a_mailbox_that_is_switched_off_is_left_alone(shop: MailShop) -> None:
     account = await shop.connect("info")
     async with TcpProxy(shop.dovecot.tls_port) as proxy:
@@ -239,8 +243,8 @@ async def test_a_mailbox_that_is_switched_off_is_left_alone(shop: MailShop) -> N
             await eventually(lambda: shop.is_well(other))
             async with shop.database.transaction(shop.workspace_id) as tx:
                 await accounts.update(tx, other, active=False)
+            await eventually(lambda: _is_left(proxy))
             before = proxy.connections
-            proxy.cut()
             shop.dovecot.deliver("orders", mail(1))
             shop.dovecot.deliver("info", mail(2))
             await eventually(lambda: shop.came(1, account))
