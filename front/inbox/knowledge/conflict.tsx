@@ -22,7 +22,7 @@ const shown = (text: string): string => (POLICIES.some((one) => one === text) ? 
 export function Conflict({ mine, theirs, takeTheirs, keepMine }: Props) {
   const found = differences(mine, theirs);
   return (
-    <div class="conflict" role="alert">
+    <div class="caution conflict" role="alert">
       <p><strong>{t("knowledge.conflict")}</strong> {t("knowledge.conflict_hint")}</p>
       <div class="conflict-table" tabIndex={0} role="region" aria-label={t("knowledge.conflict")}>
         <table>

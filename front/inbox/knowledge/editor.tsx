@@ -97,7 +97,7 @@ function Editor({ entry, take }: { entry: Entry; take: (entry: Entry) => void })
   return (
     <article class="editor" aria-label={title}>
       <Head entry={entry} title={title} editing={editing} />
-      {entry.archived && <p class="editor-note">{t("knowledge.archived")}</p>}
+      {entry.archived && <p class="caution editor-note">{t("knowledge.archived")}</p>}
       {!mayLead() && <NoPermission text={t("knowledge.locked")} />}
       {overtaken ? <Conflict mine={draft} theirs={draftOf(entry)} takeTheirs={editing.takeTheirs} keepMine={editing.keepMine} /> : <Refused saving={saving} />}
       <fieldset class="plain" disabled={!mayLead()}>
@@ -150,7 +150,7 @@ function Refused({ saving }: { saving: Saving }) {
   if (saving.refusal === null) return null;
   const { fields, text } = saving.refusal;
   return (
-    <div class="editor-refusal" role="alert">
+    <div class="caution editor-refusal" role="alert">
       <p>{text}</p>
       {fields.texts !== undefined && <p>{fields.texts}</p>}
     </div>

@@ -21,7 +21,14 @@ from tugi.web import auth, wire
 METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # Answers that hold a secret are not kept; uploads are kept by their hash anyway.
 NOT_KEPT = (
-    *("/invite", "/identity-secret", "/door-key", "/attachments", "/sign-in", "/sign-out", "/setup", "/api/agents"),
+    "/invite",
+    "/identity-secret",
+    "/door-key",
+    "/attachments",
+    "/sign-in",
+    "/sign-out",
+    "/setup",
+    "/api/agents",
 )
 KEPT = timedelta(hours=24)
 BODY_LIMIT = 25 * 1024 * 1024

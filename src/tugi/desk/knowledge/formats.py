@@ -49,16 +49,7 @@ def read_files(files: Sequence[File], main_language: str) -> Reading:
 
 
 # What zipfile and its decompressors raise on archives whose bytes were damaged, cut off or locked with a password.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    OSError,
-)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, OSError)
 
 
 def _unpacked(file: File, reading: Reading) -> Iterator[File]:
